@@ -1,0 +1,19 @@
+// One project per cost: `unit` needs no server and runs in seconds; the others get the local stack from their global set-up.
+const swc = ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }];
+const project = (displayName, folders, extra = {}) => ({
+  displayName,
+  rootDir: import.meta.dirname,
+  roots: folders.map((folder) => `<rootDir>/test/${folder}`),
+  testMatch: ['**/*.test.ts'],
+  transform: { '\\.[cm]?[jt]s$': swc },
+  // Packages that ship ES modules only are compiled like our own code.
+  transformIgnorePatterns: ['node_modules/(?!(hyparquet|uuid|@duckdb)/)'],
+  extensionsToTreatAsEsm: [],
+  ...extra,
+});
+
+export default {
+  projects: [
+    project('unit', ['unit', 'property', 'conformance']),
+  ],
+};

@@ -1,0 +1,31 @@
+/** An object in a bucket, as an event or a user names it. The key is decoded. */
+export interface ObjectRef {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId?: string;
+}
+
+export interface ObjectInfo extends ObjectRef {
+  readonly etag: string;
+  /** Stored (compressed) size in bytes. */
+  readonly size: number;
+  readonly lastModified: Date;
+}
+
+export interface ReadOptions {
+  /** First byte of the stored object. Default 0. */
+  readonly from?: number;
+  /** Behind the last byte. Default: the object's end. */
+  readonly to?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** An S3-compatible store. Every failure is a SluiceError of stage `object` (`MissingObject`, `MissingBucket`, `AccessDenied`, `ObjectChanged`, `StoreUnavailable`, …). */
+export interface ObjectStore {
+  head(ref: ObjectRef): Promise<ObjectInfo>;
+  /** The stored bytes of exactly the object that `info` describes (If-Match), in chunks; broken connections are resumed at the byte where they broke. */
+  read(info: ObjectInfo, options?: ReadOptions): AsyncIterable<Uint8Array>;
+  /** In key order, as the store lists them. */
+  list(bucket: string, prefix: string): AsyncIterable<ObjectInfo>;
+  close(): void;
+}

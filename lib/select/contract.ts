@@ -1,0 +1,31 @@
+import type { InputFormat, OutputFormat } from '../format/options.ts';
+import type { ResumePoint, RowBatch } from './batch.ts';
+
+export interface PrepareOptions {
+  readonly input: InputFormat;
+  readonly output: OutputFormat;
+  /** The result column whose text is the row's key. Refused (`MissingKeyColumn`) when the select's columns are known and it is not one of them. */
+  readonly key?: string;
+  /** A batch is handed on when it holds so many rows, bytes of values, or bytes of source. Defaults: 2,000 rows, 512 KiB, 4 MiB. */
+  readonly maxRows?: number;
+  readonly maxBytes?: number;
+  readonly maxSourceBytes?: number;
+  /** UTCNOW(), in milliseconds since 1970; the engine asks once for a query. Default: refuses UTCNOW. */
+  readonly now?: () => number;
+}
+
+/** A query, ready to run over any number of objects. Pure: it holds no state of a run. */
+export interface PreparedSelect {
+  /** The result's column names, or undefined when only the object's header can tell (`SELECT *`). */
+  readonly columns: readonly string[] | undefined;
+  /** True for COUNT, SUM, …: rows come only at the end, so a run cannot go on in the middle. */
+  readonly aggregate: boolean;
+  /**
+   * Runs over one decompressed object. Batches come as soon as they are full, and at least one comes (the last may be
+   * empty). Throws SluiceError only for what concerns the object whole (`MissingHeaderName`); records fail as values.
+   */
+  run(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, resume?: ResumePoint): AsyncIterable<RowBatch>;
+}
+
+/** Parses and analyses a query. Throws SluiceError with AWS's code and `line:column: …, expected …` in the message. */
+export type Prepare = (sql: string, options: PrepareOptions) => PreparedSelect;
