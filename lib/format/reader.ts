@@ -3,7 +3,7 @@ import type { RecordFailure } from '../failure/index.ts';
 /**
  * What `format` offers to `select`: records found in a stream of bytes, fields found in a record, and nothing made that
  * nobody asked for. Readers are synchronous cursors over a window that they own and reuse: everything that `bytes`,
- * `start`, `end`, `from` and `to` point at is valid only until the next call of `push`, `end` or `next`.
+ * `start`, `stop`, `from` and `to` point at is valid only until the next call of `push`, `end` or `next`.
  *
  * A reader serves one object, from its first byte or from a record boundary (`at`).
  */
@@ -25,7 +25,7 @@ interface Cursor {
   /** The window, and the current record's content in it, without its delimiter. */
   readonly bytes: Uint8Array;
   readonly start: number;
-  readonly end_: number;
+  readonly stop: number;
   /** Where the current source record begins in the decompressed object, and its length with its delimiter, in bytes. */
   readonly offset: number;
   readonly length: number;
@@ -68,9 +68,9 @@ export type PathStep =
   | { readonly kind: 'each' };
 
 /**
- * Records that are JSON values: lines, or the elements of a document that the FROM path reaches. `bytes[start, end_)` is
+ * Records that are JSON values: lines, or the elements of a document that the FROM path reaches. `bytes[start, stop)` is
  * the JSON text of the value (leading and trailing white space allowed), found but not checked beyond its bounds;
- * `start === end_` is MISSING (the path led nowhere: still a row). Several rows may share one source record (`offset`).
+ * `start === stop` is MISSING (the path led nowhere: still a row). Several rows may share one source record (`offset`).
  */
 export interface JsonReader extends Cursor {
   readonly kind: 'json';
