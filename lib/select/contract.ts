@@ -23,6 +23,8 @@ export interface PreparedSelect {
   /**
    * Runs over one decompressed object. Batches come as soon as they are full, and at least one comes (the last may be
    * empty). Throws SluiceError only for what concerns the object whole (`MissingHeaderName`); records fail as values.
+   * When the body throws (a cut gzip), the rows of the whole records before it come in a batch first, then the body's
+   * error is thrown; a record that was cut by it is never taken for a whole one.
    */
   run(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, resume?: ResumePoint): AsyncIterable<RowBatch>;
 }
