@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { kmsKey, secret, text } from './scalars.ts';
+
+const broker = z.string().regex(/^[^\s:/]+:\d{1,5}$/, { error: 'host:port, such as b-1.example.com:9096' });
+
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'an AWS region such as eu-central-1' });
+
+const auth = z.discriminatedUnion('mechanism', [
+  z.strictObject({ mechanism: z.literal('none') }),
+  z.strictObject({
+    mechanism: z.literal(['plain', 'scram-sha-256', 'scram-sha-512']),
+    secret: secret().describe('Holds `{username, password}`.'),
+  }),
+  z.strictObject({
+    mechanism: z.literal('mtls'),
+    secret: secret().describe(
+      'Holds `{certificate, privateKey, privateKeyPassword}`, in PEM; the password only for a key that has one.',
+    ),
+  }),
+  z.strictObject({
+    mechanism: z.literal('oauthbearer'),
+    region: region.exactOptional().describe("The cluster's region. Default: the one in `clusterArn`."),
+  }),
+]);
+
+const kafka = z.strictObject({
+  brokers: z.array(broker).min(1).describe('The brokers to begin with, `host:port`.'),
+  auth: z
+    .union([z.literal('none'), auth])
+    .default('none')
+    .transform((value) => (value === 'none' ? { mechanism: 'none' as const } : value))
+    .describe('How clients sign in. `oauthbearer` is MSK with IAM. `none` may be written alone.'),
+  tls: z
+    .union([
+      z.boolean(),
+      z.strictObject({
+        ca: secret().exactOptional().describe("Holds `{certificate}`: the CA, in PEM. Default: the system's roots."),
+      }),
+    ])
+    .default(false)
+    .transform((value): { ca?: string } | undefined => (value === true ? {} : value === false ? undefined : value))
+    .describe('Encrypts the connection. `true` trusts the system’s roots.'),
+  clusterArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:kafka:[a-z0-9-]+:\d{12}:cluster\/[^/]+\/[^/]+$/, {
+      error: "an MSK cluster's ARN, arn:aws:kafka:<region>:<account>:cluster/<name>/<id>",
+    })
+    .exactOptional()
+    .describe('The MSK cluster. Needed for `oauthbearer`, whose rights are granted on it.'),
+  kmsKey: kmsKey()
+    .exactOptional()
+    .describe('The KMS key of its secrets, where it is not the one of Secrets Manager itself.'),
+});
+
+const postgres = z.strictObject({
+  host: text().describe('The server.'),
+  port: z.int().min(1).max(65_535).default(5432).describe('The port.'),
+  database: text().describe('The database.'),
+  secret: secret().describe('Holds `{username, password}`, as RDS writes it.'),
+  tls: z.enum(['disable', 'require', 'verify-full']).default('disable').describe('How far the server is trusted.'),
+  ca: secret().exactOptional().describe("Holds `{certificate}`: the CA, in PEM. Default: the system's roots."),
+  kmsKey: kmsKey()
+    .exactOptional()
+    .describe('The KMS key of its secrets, where it is not the one of Secrets Manager itself.'),
+});
+
+const tdengine = z.strictObject({
+  url: z
+    .string()
+    .regex(/^https?:\/\/[^\s@]+$/, { error: 'a URL such as https://td.example.com:6041, without a password' })
+    .describe("taosadapter's address."),
+  auth: z.enum(['basic', 'token']).default('basic').describe('`token`: TDengine Cloud.'),
+  secret: secret().describe('Holds `{username, password}`, or `{token}`.'),
+  kmsKey: kmsKey()
+    .exactOptional()
+    .describe('The KMS key of its secrets, where it is not the one of Secrets Manager itself.'),
+});
+
+const redis = z.strictObject({
+  url: z
+    .string()
+    .regex(/^rediss?:\/\/[^\s@]+$/, { error: 'a URL such as rediss://cache.example.com:6379, without a password' })
+    .describe('`rediss:` is TLS.'),
+  secret: secret().exactOptional().describe('Holds `{username, password}` or `{password}`. Left out: no password.'),
+  kmsKey: kmsKey()
+    .exactOptional()
+    .describe('The KMS key of its secrets, where it is not the one of Secrets Manager itself.'),
+});
+
+const name = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, { error: 'a name of letters, digits, hyphens and underscores' });
+
+export const connectionsSchema = z.strictObject({
+  kafka: z.record(name, kafka).default({}).describe('Kafka clusters, by name.'),
+  postgres: z.record(name, postgres).default({}).describe('PostgreSQL databases, by name.'),
+  tdengine: z.record(name, tdengine).default({}).describe('TDengine servers, by name.'),
+  redis: z.record(name, redis).default({}).describe('Redis servers, by name.'),
+});
+
+/** `connections.yml`, merged for one stage. Secrets are named, not held. */
+export type Connections = z.output<typeof connectionsSchema>;
+export type ConnectionKind = keyof Connections;
+export type KafkaConnection = z.output<typeof kafka>;
+export type PostgresConnection = z.output<typeof postgres>;
+export type TdengineConnection = z.output<typeof tdengine>;
+export type RedisConnection = z.output<typeof redis>;

@@ -1,0 +1,207 @@
+import { z } from 'zod';
+import { COMPRESSIONS, LOG_PRESETS } from '../../format/options.ts';
+import { bytes, duration, kmsKey, secret, text, topic } from './scalars.ts';
+
+export const FORMATS = ['csv', 'jsonl', 'json', ...LOG_PRESETS] as const;
+export const TRIGGERS = ['s3', 'eventbridge', 'sqs', 'sns', 'cos', 'none'] as const;
+
+const mark = () => z.string().min(1).max(2, { error: 'one or two characters' });
+/** Nothing stands for "there is no such character": in these files `null` means "as if it were not written". */
+const optionalMark = () =>
+  z
+    .string()
+    .max(2, { error: "one or two characters, or '' for none" })
+    .transform((value) => (value === '' ? null : value));
+
+const csv = z.strictObject({
+  header: z
+    .enum(['use', 'ignore', 'none'])
+    .default('none')
+    .describe('`use`: the first record names the columns. `ignore`: it is skipped. `none`: every record is data.'),
+  delimiter: mark().default(',').describe('Between fields.'),
+  recordDelimiter: mark().default('\n').describe('Between records. `\\n` takes `\\r\\n` too.'),
+  quote: optionalMark().default('"').describe("Around a field. `''`: quotes mean nothing."),
+  escape: mark().default('"').describe('Before a quote inside a quoted field.'),
+  comment: optionalMark()
+    .default(null)
+    .describe("A record that begins with it is left out. `''`: there are no comments."),
+  quotedRecordDelimiter: z.boolean().default(true).describe('Whether a record delimiter may stand inside quotes.'),
+  fieldCount: z
+    .enum(['lenient', 'strict'])
+    .default('lenient')
+    .describe(
+      'What a record with more or fewer fields than the header is: `lenient` as in S3 Select, or `strict`: bad.',
+    ),
+});
+
+const source = z.strictObject({
+  bucket: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
+      error: 'a bucket: 3 to 63 lower-case letters, digits, dots and hyphens',
+    })
+    .describe('The bucket. It is yours: only on stage `local` is it made.'),
+  prefix: z.string().default('').describe('How the keys begin.'),
+  suffix: z.string().default('').describe('How the keys end.'),
+  format: z.enum(FORMATS).describe('How the records are written.'),
+  csv: csv.prefault({}).describe('How CSV is written; for `format: csv`.'),
+  compression: z
+    .enum(COMPRESSIONS)
+    .default('auto')
+    .describe('`auto`: told from the first bytes of the object, not from its name.'),
+  trigger: z
+    .enum(TRIGGERS)
+    .default('s3')
+    .describe(
+      'What tells of a new object. `s3`: a notification of the bucket; `eventbridge`: a rule of the default bus; `sqs`, `sns`: a queue or topic made with the function, that the bucket notifies. `cos`: Tencent COS; `none`: nobody, only `sluice trigger` and `backfill`; for both nothing is deployed beside the function.',
+    ),
+  logsOf: text()
+    .exactOptional()
+    .describe(
+      'With an access-log format: the bucket whose logs these are. `sluice check` sees that its logging is on and delivers here.',
+    ),
+  endpoint: z
+    .string()
+    .regex(/^https?:\/\/[^\s/@]+\/?$/, { error: 'a URL such as https://cos.ap-guangzhou.myqcloud.com' })
+    .exactOptional()
+    .describe('An S3-compatible store elsewhere. Default: AWS.'),
+  region: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, { error: 'a region such as eu-central-1' })
+    .exactOptional()
+    .describe("The bucket's region. Default: the function's."),
+  forcePathStyle: z.boolean().default(false).describe('Puts the bucket into the path instead of the host name.'),
+  secret: secret()
+    .exactOptional()
+    .describe("For a store elsewhere: holds `{accessKeyId, secretAccessKey}`. Default: the function's own role."),
+  kmsKey: kmsKey().exactOptional().describe('The KMS key that the objects are encrypted with, if any.'),
+});
+
+const kafka = z.strictObject({
+  connection: text().describe('A `kafka` connection.'),
+  topic: topic().describe('Where the records go. It must exist.'),
+  key: text()
+    .exactOptional()
+    .describe("The result's column whose text is the record's key. Default: records without a key."),
+  delivery: z
+    .enum(['exactly-once', 'at-least-once'])
+    .default('exactly-once')
+    .describe('`exactly-once` is not built yet: write `at-least-once`, which after a crash may send records again.'),
+  ledger: z.enum(['dynamodb', 'kafka']).default('dynamodb').describe('Where exactly-once keeps what is done.'),
+  remember: duration()
+    .default(400 * 86_400)
+    .describe('How long a finished object is known to be done, with `ledger: dynamodb`.'),
+  dedupe: duration().default(86_400).describe('The same, with `ledger: kafka`.'),
+  maxGroups: z
+    .int()
+    .positive()
+    .default(200)
+    .describe('How many consumer groups `ledger: kafka` may leave on the broker.'),
+  value: z
+    .enum(['json', 'csv', 'raw'])
+    .default('json')
+    .describe("How a row is written: a JSON object, a CSV record, or the source record's own bytes."),
+  csv: z
+    .strictObject({
+      delimiter: mark().default(',').describe('Between fields.'),
+      quote: mark().default('"').describe('Around a field.'),
+      escape: mark().default('"').describe('Before a quote inside a quoted field.'),
+      quoteFields: z.enum(['always', 'as-needed']).default('as-needed').describe('Which fields are quoted.'),
+    })
+    .prefault({})
+    .describe('How CSV is written; for `value: csv`.'),
+  compression: z.enum(['none', 'gzip', 'snappy', 'lz4', 'zstd']).default('none').describe('Of the record batches.'),
+  headers: z
+    .boolean()
+    .default(true)
+    .describe('Whether records carry `sluice-bucket`, `sluice-key`, `sluice-version` and `sluice-offset`.'),
+});
+
+const rate = z.strictObject({
+  records: z.int().positive().exactOptional().describe('Records a second, over all instances.'),
+  bytes: bytes().exactOptional().describe('Bytes a second, over all instances.'),
+  burst: z
+    .int()
+    .positive()
+    .exactOptional()
+    .describe('How many records may pass at once after a pause. Default: one second of `records`.'),
+  shared: text().exactOptional().describe('A `redis` connection that the instances share the rate through.'),
+  instances: z
+    .int()
+    .positive()
+    .max(1000)
+    .exactOptional()
+    .describe('Without `shared`: how many instances there may be, each with its part of the rate. They are reserved.'),
+});
+
+const vpc = z.strictObject({
+  subnetIds: z.array(text()).min(1).describe('Subnets.'),
+  securityGroupIds: z.array(text()).min(1).describe('Security groups.'),
+});
+
+const deadLetter = z.union([
+  z.strictObject({ topic: topic().describe('A topic of the same connection.') }),
+  z.strictObject({
+    logGroup: z
+      .string()
+      .regex(/^[A-Za-z0-9._/#-]{1,512}$/, { error: 'the name of a log group' })
+      .describe('A CloudWatch log group.'),
+  }),
+]);
+
+/** What becomes of a bad record. */
+export type OnError =
+  | { readonly kind: 'retain' }
+  | { readonly kind: 'discard' }
+  | {
+      readonly kind: 'deadLetter';
+      readonly to:
+        | { readonly kind: 'topic'; readonly topic: string }
+        | { readonly kind: 'logGroup'; readonly logGroup: string };
+    };
+
+const onError = z.union([z.enum(['retain', 'discard']), z.strictObject({ deadLetter })]).transform((value): OnError => {
+  if (typeof value === 'string') return { kind: value };
+  const to = value.deadLetter;
+  return 'topic' in to
+    ? { kind: 'deadLetter', to: { kind: 'topic', topic: to.topic } }
+    : { kind: 'deadLetter', to: { kind: 'logGroup', logGroup: to.logGroup } };
+});
+
+const fn = z.strictObject({
+  timeout: duration().default(900).describe('How long one invocation may take; at most 15 minutes.'),
+  memory: z.int().min(128).max(10_240).default(1024).describe('In MiB. CPU grows with it.'),
+  logRetention: z
+    .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653])
+    .default(30)
+    .describe('How many days CloudWatch keeps its logs.'),
+});
+
+export const exportSchema = z.strictObject({
+  kind: z.literal('export').describe('Records of objects go to Kafka.'),
+  name: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, {
+      error: 'a name of letters, digits, hyphens and underscores that begins with a letter',
+    })
+    .describe('The function is `<name>-<stage>`. Unique, and never changed after it was deployed.'),
+  description: text()
+    .max(256, { error: 'at most 256 characters' })
+    .exactOptional()
+    .describe("Shown as the function's description."),
+  source: source.describe('The objects.'),
+  select: text().describe('The query that each object is put to, in the dialect of S3 Select.'),
+  kafka: kafka.describe('Where the rows go.'),
+  rate: rate.exactOptional().describe('The most that may pass in a second. Default: no limit.'),
+  vpc: vpc.exactOptional().describe('The VPC that the function runs in. Default: public access.'),
+  onError: onError
+    .prefault('retain')
+    .describe(
+      'What a bad record does. `retain`: the run stops there. `discard`: it is counted and left out. `deadLetter`: it is kept elsewhere.',
+    ),
+  function: fn.prefault({}).describe('The function itself.'),
+});
+
+/** A rule of kind `export`, merged for one stage, with every default filled in. Sizes are bytes, durations seconds. */
+export type ExportRule = z.output<typeof exportSchema>;
+export type Trigger = (typeof TRIGGERS)[number];
