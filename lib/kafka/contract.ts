@@ -8,8 +8,17 @@ export interface KafkaEndpoint {
   readonly clientId: string;
   readonly auth:
     | { readonly mechanism: 'none' }
-    | { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string }
-    | { readonly mechanism: 'mtls'; readonly certificate: string; readonly privateKey: string; readonly privateKeyPassword?: string }
+    | {
+        readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+        readonly username: string;
+        readonly password: string;
+      }
+    | {
+        readonly mechanism: 'mtls';
+        readonly certificate: string;
+        readonly privateKey: string;
+        readonly privateKeyPassword?: string;
+      }
     | { readonly mechanism: 'oauthbearer'; readonly region: string };
   /** Undefined: no TLS. `ca`: PEM; without it the system's roots. */
   readonly tls?: { readonly ca?: string };
@@ -51,7 +60,12 @@ export interface RecordProducer {
   connect(): Promise<void>;
   /** Sends and waits for the answers of all partitions. Resolves when every record is acknowledged. Returns bytes of keys and values sent. */
   send(batch: RecordBatch, source: Provenance): Promise<{ readonly records: number; readonly bytes: number }>;
+  /** Indexes of the records that the topic would refuse for their size alone. */
+  oversized(batch: RecordBatch): readonly number[];
   /** Plain messages to another topic (dead letters). */
-  sendTo(topic: string, messages: readonly { key?: Uint8Array; value: Uint8Array | null; headers?: Record<string, string | Uint8Array> }[]): Promise<void>;
+  sendTo(
+    topic: string,
+    messages: readonly { key?: Uint8Array; value: Uint8Array | null; headers?: Record<string, string | Uint8Array> }[],
+  ): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,0 +1,32 @@
+import type { Compression } from '../format/options.ts';
+import type { RecordProducer } from '../kafka/contract.ts';
+import type { Limiter } from '../limit/contract.ts';
+import type { ObjectStore } from '../object/contract.ts';
+import type { PreparedSelect } from '../select/contract.ts';
+import type { DeadLetters } from './dead-letter.ts';
+
+/** What a bad record does to the run. */
+export type FailurePolicy = 'retain' | 'discard' | 'deadLetter';
+
+/** A rule, ready to run over any number of objects: everything about it that no object changes. */
+export interface ExportPlan {
+  readonly rule: string;
+  readonly stage: string;
+  readonly topic: string;
+  readonly compression: Compression;
+  readonly select: PreparedSelect;
+  readonly onError: FailurePolicy;
+}
+
+/** What a run touches. One set serves one instance of the function, one object after another. */
+export interface ExportPorts {
+  readonly store: ObjectStore;
+  readonly producer: RecordProducer;
+  readonly limiter: Limiter;
+  /** Present when the plan's policy is `deadLetter`. */
+  readonly deadLetters?: DeadLetters;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** Resolves after so many milliseconds; between attempts to reach a broker that is away. */
+  readonly pause: (ms: number) => Promise<void>;
+}
