@@ -36,5 +36,11 @@ export type Compression = (typeof COMPRESSIONS)[number];
 /** How a row leaves: a JSON object, a CSV record (quotes as needed, no record delimiter), or the source record's own bytes. */
 export type OutputFormat =
   | { readonly kind: 'json' }
-  | { readonly kind: 'csv'; readonly delimiter?: string; readonly quote?: string; readonly escape?: string; readonly quoteFields?: 'always' | 'as-needed' }
+  | {
+      readonly kind: 'csv';
+      readonly delimiter?: string;
+      readonly quote?: string;
+      readonly escape?: string;
+      readonly quoteFields?: 'always' | 'as-needed';
+    }
   | { readonly kind: 'raw' };

@@ -29,7 +29,11 @@ interface Cursor {
   /** Where the current source record begins in the decompressed object, and its length with its delimiter, in bytes. */
   readonly offset: number;
   readonly length: number;
-  /** Everything before this byte of the object has been handed out: a reader started here goes on with the next record. */
+  /**
+   * Everything before this byte of the object has been handed out: a reader started here goes on with the next record.
+   * While rows of one source record are still to come it stands still, before them all: a batch may end only where the
+   * current row is the last before `consumed`, i.e. where `consumed` has moved on.
+   */
   readonly consumed: number;
   /** After BAD. */
   readonly failure: RecordFailure | undefined;
@@ -49,7 +53,10 @@ export type Field = (typeof Field)[keyof typeof Field];
 /** Records of fields by place: CSV, and the log presets. */
 export interface TextReader extends Cursor {
   readonly kind: 'text';
-  /** Column names, once known: from the header record (`header: use`), or the preset's own. Undefined: only `_1`, `_2`, … */
+  /**
+   * Column names, once known: from the header record (`header: use`), or the preset's own. Undefined: only `_1`, `_2`, …
+   * Known when `next` first returns RECORD, or MORE after the object's end; a header that cannot be read is BAD and fatal.
+   */
   readonly header: readonly string[] | undefined;
   /** How many fields the current record has. */
   count(): number;
@@ -69,8 +76,9 @@ export type PathStep =
 
 /**
  * Records that are JSON values: lines, or the elements of a document that the FROM path reaches. `bytes[start, stop)` is
- * the JSON text of the value (leading and trailing white space allowed), found but not checked beyond its bounds;
- * `start === stop` is MISSING (the path led nowhere: still a row). Several rows may share one source record (`offset`).
+ * the JSON text of the value (leading and trailing white space allowed); it is valid JSON, so that `json/scan.ts` can be
+ * used on it without checks, but for bytes in strings that are not UTF-8. `start === stop` is MISSING (the path led
+ * nowhere: still a row). Several rows may share one source record (`offset`).
  */
 export interface JsonReader extends Cursor {
   readonly kind: 'json';

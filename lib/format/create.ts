@@ -1,0 +1,27 @@
+import { SluiceError } from '../failure/index.ts';
+import { ByteCsvReader } from './csv/byte-reader.ts';
+import { dialectOf } from './csv/dialect.ts';
+import { JsonLineReader } from './json/line-reader.ts';
+import type { InputFormat } from './options.ts';
+import type { PathStep, RecordReader } from './reader.ts';
+
+export interface ReaderOptions {
+  /** The FROM path behind `S3Object`; formats that are not JSON have none. */
+  readonly path?: readonly PathStep[];
+  /** Byte of the decompressed object where the input begins: 0, or a former reader's `consumed`. Default: 0. */
+  readonly at?: number;
+  /** The column names that the former reader had. Needed with `at` when the object itself names its columns. */
+  readonly header?: readonly string[];
+}
+
+/** A reader of one object. Throws SluiceError `InvalidCsvOptions`. */
+export function createReader(format: InputFormat, options: ReaderOptions = {}): RecordReader {
+  switch (format.kind) {
+    case 'csv':
+      return new ByteCsvReader(dialectOf(format.csv), options);
+    case 'jsonl':
+      return new JsonLineReader(options.path ?? [], options);
+    default:
+      throw new SluiceError('UnsupportedFormat', `the format ${format.kind} cannot be read yet`, { stage: 'format' });
+  }
+}
