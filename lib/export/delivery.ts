@@ -35,7 +35,7 @@ export class Delivery {
 
   async accept(batch: RowBatch): Promise<void> {
     await this.#underWay;
-    const oversized = this.#ports.producer.oversized(batch);
+    const oversized = this.#ports.producer.oversized(batch, this.#source);
     const failures = [...batch.failures, ...oversized.map((row) => this.#tooLarge(batch, row))];
     failures.sort((a, b) => a.offset - b.offset);
     const stop = failures.find((failure) => this.#plan.onError === 'retain' || failure.fatal === true);

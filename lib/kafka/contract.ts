@@ -60,8 +60,8 @@ export interface RecordProducer {
   connect(): Promise<void>;
   /** Sends and waits for the answers of all partitions. Resolves when every record is acknowledged. Returns bytes of keys and values sent. */
   send(batch: RecordBatch, source: Provenance): Promise<{ readonly records: number; readonly bytes: number }>;
-  /** Indexes of the records that the topic would refuse for their size alone. */
-  oversized(batch: RecordBatch): readonly number[];
+  /** Indexes of the records that the topic would refuse for their size alone, with their headers. Exact once connected. */
+  oversized(batch: RecordBatch, source: Provenance): readonly number[];
   /** Plain messages to another topic (dead letters). */
   sendTo(
     topic: string,
