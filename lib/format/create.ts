@@ -1,6 +1,7 @@
 import { SluiceError } from '../failure/index.ts';
-import { ByteCsvReader } from './csv/byte-reader.ts';
+import { ByteCsvReader, isByteDialect } from './csv/byte-reader.ts';
 import { dialectOf } from './csv/dialect.ts';
+import { SequenceCsvReader } from './csv/sequence-reader.ts';
 import { JsonLineReader } from './json/line-reader.ts';
 import type { InputFormat } from './options.ts';
 import type { PathStep, RecordReader } from './reader.ts';
@@ -17,8 +18,10 @@ export interface ReaderOptions {
 /** A reader of one object. Throws SluiceError `InvalidCsvOptions`. */
 export function createReader(format: InputFormat, options: ReaderOptions = {}): RecordReader {
   switch (format.kind) {
-    case 'csv':
-      return new ByteCsvReader(dialectOf(format.csv), options);
+    case 'csv': {
+      const dialect = dialectOf(format.csv);
+      return isByteDialect(dialect) ? new ByteCsvReader(dialect, options) : new SequenceCsvReader(dialect, options);
+    }
     case 'jsonl':
       return new JsonLineReader(options.path ?? [], options);
     default:

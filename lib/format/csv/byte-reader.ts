@@ -7,9 +7,9 @@ const CARRIAGE_RETURN = 13;
 
 /** Whether the fast reader takes a dialect: every piece of its syntax is one byte, and a quote is escaped by doubling it. */
 export function isByteDialect(dialect: Dialect): boolean {
-  const { delimiter, recordDelimiter, quote, escape } = dialect;
+  const { delimiter, recordDelimiter, quote } = dialect;
   if (delimiter.length !== 1 || recordDelimiter.length !== 1) return false;
-  return quote === undefined || (quote.length === 1 && escape?.length === 1 && escape[0] === quote[0]);
+  return quote === undefined || (quote.length === 1 && Buffer.compare(quote, dialect.escape!) === 0);
 }
 
 /**

@@ -15,6 +15,7 @@ const Phase = { MARK: 0, HEADER: 1, RECORDS: 2, OVER: 3 } as const;
 type Phase = (typeof Phase)[keyof typeof Phase];
 
 const NONE = -1;
+const HEADER_UNREADABLE = 'the header record cannot be read';
 /** Bytes kept before the place reached in a record too long to keep: no delimiter looks further back. */
 const LOOKBEHIND = 64;
 
@@ -152,7 +153,7 @@ export abstract class CsvReader extends WindowReader implements TextReader {
     if (this.stop === this.start && this.tooLong === undefined) return Step.MORE;
     if (this.judge(opened, unescaped) === Step.BAD) {
       const { code, reason, raw } = this.failure!;
-      return this.bad(code, `the header record cannot be read: ${reason}`, raw, true);
+      return this.bad(code, `${HEADER_UNREADABLE}: ${reason}`, raw, true);
     }
     if (this.dialect.header === 'use') {
       const names: string[] = [];
@@ -181,14 +182,11 @@ export abstract class CsvReader extends WindowReader implements TextReader {
     this.length = this.base + this.tail - this.offset;
     this.start = this.head;
     this.stop = this.tail;
-    this.consumed = this.base + this.tail;
+    const inHeader = this.phase === Phase.HEADER;
+    if (!inHeader) this.consumed = this.base + this.tail;
     this.head = this.tail;
-    return this.bad(
-      'CSVUnclosedQuote',
-      `the quote at byte ${this.opened} is not closed before the object ends`,
-      raw,
-      true,
-    );
+    const reason = `the quote at byte ${this.opened} is not closed before the object ends`;
+    return this.bad('CSVUnclosedQuote', inHeader ? `${HEADER_UNREADABLE}: ${reason}` : reason, raw, true);
   }
 
   private close(): Step {
