@@ -142,9 +142,9 @@ export class SequenceCsvReader extends CsvReader {
 
   /** The same within quotes: behind the escape, closing quote or plain byte at `at`. */
   private stepInside(at: number): number {
-    const escape = this.match(this.before, at);
-    if (escape === Match.UNKNOWN) return NONE;
-    if (escape === Match.YES) {
+    const escaping = this.match(this.before, at);
+    if (escaping === Match.UNKNOWN) return NONE;
+    if (escaping === Match.YES) {
       const next = at + this.before.length;
       const quoted = this.match(this.quote, next);
       const doubled = this.doubling ? Match.NO : this.match(this.before, next);

@@ -175,6 +175,6 @@ function parsed(csv: CsvOptions, bytes: Buffer): string[][] {
 
 /** csv-parse takes an escape before any byte, and knows no quotes that end with their record. A byte order mark is ours to drop. */
 function outsideOracle(csv: CsvOptions, bytes: Buffer): boolean {
-  const escape = csv.escape !== undefined && bytes.includes(csv.escape);
-  return escape || csv.quotedRecordDelimiter === false || bytes.includes('\ufeff');
+  const escaped = csv.escape !== undefined && bytes.includes(csv.escape);
+  return escaped || csv.quotedRecordDelimiter === false || bytes.includes('\ufeff');
 }
