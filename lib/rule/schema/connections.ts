@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { kmsKey, secret, text } from './scalars.ts';
 
-const broker = z.string().regex(/^[^\s:/]+:\d{1,5}$/, { error: 'host:port, such as b-1.example.com:9096' });
+/** Several may stand in one text, since that is how an environment variable holds them. */
+const brokers = z
+  .array(
+    z.string().regex(/^[^\s:/,]+:\d{1,5}( ?, ?[^\s:/,]+:\d{1,5})*$/, {
+      error: 'host:port, such as b-1.example.com:9096',
+    }),
+  )
+  .min(1, { error: 'a list with at least one broker' })
+  .transform((texts) => texts.flatMap((text) => text.split(/ ?, ?/)));
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'an AWS region such as eu-central-1' });
 
@@ -24,10 +32,10 @@ const auth = z.discriminatedUnion('mechanism', [
 ]);
 
 const kafka = z.strictObject({
-  brokers: z.array(broker).min(1).describe('The brokers to begin with, `host:port`.'),
+  brokers: brokers.describe('The brokers to begin with, `host:port`.'),
   auth: z
     .union([z.literal('none'), auth])
-    .default('none')
+    .prefault('none')
     .transform((value) => (value === 'none' ? { mechanism: 'none' as const } : value))
     .describe('How clients sign in. `oauthbearer` is MSK with IAM. `none` may be written alone.'),
   tls: z
@@ -37,7 +45,7 @@ const kafka = z.strictObject({
         ca: secret().exactOptional().describe("Holds `{certificate}`: the CA, in PEM. Default: the system's roots."),
       }),
     ])
-    .default(false)
+    .prefault(false)
     .transform((value): { ca?: string } | undefined => (value === true ? {} : value === false ? undefined : value))
     .describe('Encrypts the connection. `true` trusts the system’s roots.'),
   clusterArn: z

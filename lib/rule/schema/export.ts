@@ -5,12 +5,12 @@ import { bytes, duration, kmsKey, secret, text, topic } from './scalars.ts';
 export const FORMATS = ['csv', 'jsonl', 'json', ...LOG_PRESETS] as const;
 export const TRIGGERS = ['s3', 'eventbridge', 'sqs', 'sns', 'cos', 'none'] as const;
 
-const mark = () => z.string().min(1).max(2, { error: 'one or two characters' });
+const mark = () => z.string().regex(/^[\s\S]{1,2}$/, { error: 'one or two characters' });
 /** Nothing stands for "there is no such character": in these files `null` means "as if it were not written". */
 const optionalMark = () =>
   z
     .string()
-    .max(2, { error: "one or two characters, or '' for none" })
+    .regex(/^[\s\S]{0,2}$/, { error: "one or two characters, or '' for none" })
     .transform((value) => (value === '' ? null : value));
 
 const csv = z.strictObject({
@@ -20,10 +20,10 @@ const csv = z.strictObject({
     .describe('`use`: the first record names the columns. `ignore`: it is skipped. `none`: every record is data.'),
   delimiter: mark().default(',').describe('Between fields.'),
   recordDelimiter: mark().default('\n').describe('Between records. `\\n` takes `\\r\\n` too.'),
-  quote: optionalMark().default('"').describe("Around a field. `''`: quotes mean nothing."),
+  quote: optionalMark().prefault('"').describe("Around a field. `''`: quotes mean nothing."),
   escape: mark().default('"').describe('Before a quote inside a quoted field.'),
   comment: optionalMark()
-    .default(null)
+    .prefault('')
     .describe("A record that begins with it is left out. `''`: there are no comments."),
   quotedRecordDelimiter: z.boolean().default(true).describe('Whether a record delimiter may stand inside quotes.'),
   fieldCount: z
@@ -89,9 +89,9 @@ const kafka = z.strictObject({
     .describe('`exactly-once` is not built yet: write `at-least-once`, which after a crash may send records again.'),
   ledger: z.enum(['dynamodb', 'kafka']).default('dynamodb').describe('Where exactly-once keeps what is done.'),
   remember: duration()
-    .default(400 * 86_400)
+    .prefault('400d')
     .describe('How long a finished object is known to be done, with `ledger: dynamodb`.'),
-  dedupe: duration().default(86_400).describe('The same, with `ledger: kafka`.'),
+  dedupe: duration().prefault('1d').describe('The same, with `ledger: kafka`.'),
   maxGroups: z
     .int()
     .positive()
@@ -135,19 +135,22 @@ const rate = z.strictObject({
 });
 
 const vpc = z.strictObject({
-  subnetIds: z.array(text()).min(1).describe('Subnets.'),
-  securityGroupIds: z.array(text()).min(1).describe('Security groups.'),
+  subnetIds: z.array(text()).min(1, { error: 'a list that is not empty' }).describe('Subnets.'),
+  securityGroupIds: z.array(text()).min(1, { error: 'a list that is not empty' }).describe('Security groups.'),
 });
 
-const deadLetter = z.union([
-  z.strictObject({ topic: topic().describe('A topic of the same connection.') }),
-  z.strictObject({
+const deadLetter = z
+  .strictObject({
+    topic: topic().exactOptional().describe('A topic of the same connection.'),
     logGroup: z
       .string()
       .regex(/^[A-Za-z0-9._/#-]{1,512}$/, { error: 'the name of a log group' })
+      .exactOptional()
       .describe('A CloudWatch log group.'),
-  }),
-]);
+  })
+  .refine((to) => (to.topic === undefined) !== (to.logGroup === undefined), {
+    error: 'one of topic and logGroup, not both or neither',
+  });
 
 /** What becomes of a bad record. */
 export type OnError =
@@ -162,14 +165,15 @@ export type OnError =
 
 const onError = z.union([z.enum(['retain', 'discard']), z.strictObject({ deadLetter })]).transform((value): OnError => {
   if (typeof value === 'string') return { kind: value };
-  const to = value.deadLetter;
-  return 'topic' in to
-    ? { kind: 'deadLetter', to: { kind: 'topic', topic: to.topic } }
-    : { kind: 'deadLetter', to: { kind: 'logGroup', logGroup: to.logGroup } };
+  const { topic, logGroup = '' } = value.deadLetter;
+  return {
+    kind: 'deadLetter',
+    to: topic === undefined ? { kind: 'logGroup', logGroup } : { kind: 'topic', topic },
+  };
 });
 
 const fn = z.strictObject({
-  timeout: duration().default(900).describe('How long one invocation may take; at most 15 minutes.'),
+  timeout: duration().prefault('15m').describe('How long one invocation may take; at most 15 minutes.'),
   memory: z.int().min(128).max(10_240).default(1024).describe('In MiB. CPU grows with it.'),
   logRetention: z
     .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653])

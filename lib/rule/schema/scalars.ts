@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
   B: 1,
   kB: 1e3,
   MB: 1e6,
@@ -10,10 +11,10 @@ const UNITS: Readonly<Record<string, number>> = {
   GiB: 2 ** 30,
 };
 
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 };
 
 function amount(text: string, units: Readonly<Record<string, number>>): number {
-  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?) ?([A-Za-z]+)$/.exec(text) ?? [];
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?) ?([A-Za-z]*)$/.exec(text) ?? [];
   return Math.round(Number(digits) * (units[unit] ?? Number.NaN));
 }
 
@@ -22,20 +23,20 @@ export const bytes = () =>
   z
     .union([
       z.int().positive(),
-      z.string().regex(/^\d+(\.\d+)? ?(B|kB|MB|GB|KiB|MiB|GiB)$/, { error: 'a size such as 2MiB, 500kB or 4096' }),
+      z.string().regex(/^\d+(\.\d+)? ?(B|kB|MB|GB|KiB|MiB|GiB)?$/, { error: 'a size such as 2MiB, 500kB or 4096' }),
     ])
     .transform((value) => (typeof value === 'number' ? value : amount(value, UNITS)))
-    .meta({ kind: 'size', examples: ['2MiB'] });
+    .meta({ title: 'size' });
 
 /** A length of time, written in seconds or with its unit. Resolves to seconds. */
 export const duration = () =>
   z
     .union([
       z.int().positive(),
-      z.string().regex(/^\d+(\.\d+)? ?[smhd]$/, { error: 'a duration such as 30s, 15m, 12h or 400d' }),
+      z.string().regex(/^\d+(\.\d+)? ?[smhd]?$/, { error: 'a duration such as 30s, 15m, 12h or 400d' }),
     ])
     .transform((value) => (typeof value === 'number' ? value : amount(value, SECONDS)))
-    .meta({ kind: 'duration', examples: ['15m'] });
+    .meta({ title: 'duration' });
 
 /** Names a secret; never holds one. */
 export const secret = () =>
@@ -44,7 +45,7 @@ export const secret = () =>
     .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|arn:aws[a-z-]*:secretsmanager:.+|[A-Za-z0-9/_+=.@-]{1,512})$/, {
       error: 'the name or ARN of a Secrets Manager secret, or env:NAME or file:path for local work',
     })
-    .meta({ kind: 'secret' });
+    .meta({ title: 'secret' });
 
 export const text = () => z.string().min(1, { error: 'text that is not empty' });
 

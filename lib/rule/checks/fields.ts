@@ -1,0 +1,105 @@
+import type { SluiceError } from '../../failure/index.ts';
+import { LOG_PRESETS } from '../../format/options.ts';
+import { nodeAt } from '../tree.ts';
+import { type RuleSubject, wrongAt, wrongKey } from './subject.ts';
+
+/** Lambda's and CloudWatch's limits on what a rule's names become. */
+const FUNCTION_NAME = 64;
+const LONGEST = 15 * 60;
+
+/** Values that are right by themselves and wrong together. */
+export function fieldProblems(subject: RuleSubject): readonly SluiceError[] {
+  return [
+    ...nameProblems(subject),
+    ...sourceProblems(subject),
+    ...kafkaProblems(subject),
+    ...functionProblems(subject),
+  ];
+}
+
+function nameProblems(subject: RuleSubject): SluiceError[] {
+  const { rule, stage } = subject;
+  const name = `${rule.name}-${stage}`;
+  if (name.length <= FUNCTION_NAME) return [];
+  const fix = `Shorten it by ${name.length - FUNCTION_NAME}: a function's name has at most ${FUNCTION_NAME} characters.`;
+  return [wrongAt(subject, ['name'], `the function's name would be ${name}, which has ${name.length} characters`, fix)];
+}
+
+function sourceProblems(subject: RuleSubject): SluiceError[] {
+  const { format, trigger, endpoint, logsOf, secret } = subject.rule.source;
+  const found: SluiceError[] = [];
+  if (format !== 'csv' && nodeAt(subject.tree, ['source', 'csv']) !== undefined) {
+    found.push(
+      wrongKey(
+        subject,
+        ['source', 'csv'],
+        `source.csv means nothing with format: ${format}`,
+        'Leave it out, or write format: csv.',
+      ),
+    );
+  }
+  if (logsOf !== undefined && !(LOG_PRESETS as readonly string[]).includes(format)) {
+    const fix = `Leave it out, or write one of these formats: ${LOG_PRESETS.join(', ')}.`;
+    found.push(wrongKey(subject, ['source', 'logsOf'], `source.logsOf means nothing with format: ${format}`, fix));
+  }
+  if (endpoint !== undefined && trigger !== 'cos' && trigger !== 'none') {
+    const fix = 'Write trigger: cos for Tencent COS, or trigger: none and send the events yourself.';
+    found.push(
+      wrongAt(
+        subject,
+        ['source', 'trigger'],
+        `trigger: ${trigger} is AWS's, and source.endpoint is a store elsewhere`,
+        fix,
+      ),
+    );
+  }
+  if (trigger === 'cos' && endpoint === undefined) {
+    const fix = 'Add source.endpoint: https://cos.<region>.myqcloud.com';
+    found.push(wrongAt(subject, ['source', 'trigger'], 'trigger: cos needs source.endpoint', fix));
+  }
+  if (endpoint !== undefined && secret === undefined) {
+    const fix = 'Add source.secret: a secret that holds {accessKeyId, secretAccessKey}.';
+    found.push(wrongAt(subject, ['source', 'endpoint'], 'a store elsewhere needs source.secret', fix));
+  }
+  return found;
+}
+
+function kafkaProblems(subject: RuleSubject): SluiceError[] {
+  const { kafka, onError } = subject.rule;
+  const found: SluiceError[] = [];
+  if (kafka.delivery === 'exactly-once') {
+    const path = ['kafka', nodeAt(subject.tree, ['kafka', 'delivery']) === undefined ? 'topic' : 'delivery'];
+    found.push(
+      wrongAt(
+        subject,
+        path,
+        'delivery: exactly-once is not built yet',
+        'Write delivery: at-least-once under kafka.',
+        'NotBuiltYet',
+      ),
+    );
+  }
+  if (kafka.value !== 'csv' && nodeAt(subject.tree, ['kafka', 'csv']) !== undefined) {
+    found.push(
+      wrongKey(
+        subject,
+        ['kafka', 'csv'],
+        `kafka.csv means nothing with value: ${kafka.value}`,
+        'Leave it out, or write value: csv.',
+      ),
+    );
+  }
+  if (onError.kind === 'deadLetter' && onError.to.kind === 'topic' && onError.to.topic === kafka.topic) {
+    const fix = 'Name another topic: readers of this one expect rows.';
+    found.push(
+      wrongAt(subject, ['onError', 'deadLetter', 'topic'], "the dead letters' topic is the records' own", fix),
+    );
+  }
+  return found;
+}
+
+function functionProblems(subject: RuleSubject): SluiceError[] {
+  if (subject.rule.function.timeout <= LONGEST) return [];
+  const fix = 'Write at most 15m: a larger object goes on in the next invocation.';
+  return [wrongAt(subject, ['function', 'timeout'], 'function.timeout is more than Lambda allows', fix)];
+}
