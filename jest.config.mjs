@@ -1,5 +1,8 @@
 // One project per cost: `unit` needs no server and runs in seconds; the others get the local stack from their global set-up.
-const swc = ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }];
+const swc = [
+  '@swc/jest',
+  { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+];
 const project = (displayName, folders, extra = {}) => ({
   displayName,
   rootDir: import.meta.dirname,
@@ -15,5 +18,16 @@ const project = (displayName, folders, extra = {}) => ({
 export default {
   projects: [
     project('unit', ['unit', 'property', 'conformance']),
+    project('integration', ['integration'], {
+      testTimeout: 60_000,
+      globalSetup: '<rootDir>/test/support/integration-setup.ts',
+      globalTeardown: '<rootDir>/test/support/teardown.ts',
+    }),
+    project('e2e', ['e2e'], {
+      testTimeout: 180_000,
+      globalSetup: '<rootDir>/test/support/e2e-setup.ts',
+      globalTeardown: '<rootDir>/test/support/teardown.ts',
+    }),
   ],
+  reporters: ['default', ['<rootDir>/test/support/summary-reporter.mjs', { projects: ['unit', 'integration', 'e2e'] }]],
 };

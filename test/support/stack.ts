@@ -1,0 +1,31 @@
+/** The servers that tests run against: brought up once for the whole run, and found by every test file through a file. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Endpoints } from '../../local/endpoints.ts';
+import { PROJECT } from '../../local/project.ts';
+
+export type Server = keyof Endpoints;
+export type With<S extends Server> = Required<Pick<Endpoints, S>>;
+
+/** What the set-up of this run brought up. A server that cannot be had on this machine is missing. */
+export function endpoints(): Endpoints {
+  const file = path.join(PROJECT, '.local', 'stack', 'endpoints.json');
+  return JSON.parse(readFileSync(file, 'utf8')) as Endpoints;
+}
+
+/**
+ * A group of tests that needs these servers, and is given their endpoints. Where one cannot be had the group is skipped:
+ * the set-up has said why, and the summary at the end of the run counts it by the mark in the title.
+ */
+export function describeWith<S extends Server>(
+  servers: S | readonly S[],
+  title: string,
+  tests: (endpoints: With<S>) => void,
+): void {
+  const wanted: readonly S[] = typeof servers === 'string' ? [servers] : servers;
+  const marked = `[with ${wanted.join(', ')}] ${title}`;
+  const all = endpoints();
+  const absent = wanted.filter((server) => all[server] === undefined);
+  if (absent.length === 0) describe(marked, () => tests(all as With<S>));
+  else describe.skip(marked, () => test(`cannot run here: there is no ${absent.join(' and no ')}`, () => {}));
+}

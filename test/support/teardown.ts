@@ -1,0 +1,3 @@
+import { takeDown } from './shared-stack.ts';
+
+export default takeDown;
