@@ -33,6 +33,11 @@ export class Delivery {
     this.#giveUpAt = giveUpAt;
   }
 
+  /** Makes sure of the topic before anything is read: what it takes at most decides which rows are too large. */
+  connect(): Promise<void> {
+    return this.#patiently(() => this.#ports.producer.connect());
+  }
+
   async accept(batch: RowBatch): Promise<void> {
     await this.#underWay;
     const oversized = this.#ports.producer.oversized(batch, this.#source);

@@ -1,7 +1,7 @@
 import { type RecordFailure, SluiceError } from '../failure/index.ts';
 import type { Provenance } from '../kafka/contract.ts';
 import type { ObjectRef } from '../object/contract.ts';
-import { openObject } from '../object/open.ts';
+import { open } from '../object/open.ts';
 import { type RunError, type RunRecord, runError } from '../telemetry/run-record.ts';
 import { Delivery } from './delivery.ts';
 import type { ExportPlan, ExportPorts } from './plan.ts';
@@ -59,8 +59,9 @@ async function carry(
   tally.version = source.version;
   tally.bytesStored = info.size;
   const end = request.deadline - MARGIN;
-  const { bytes } = await openObject(ports.store, info, { compression: plan.compression });
   const delivery = new Delivery(plan, ports, source, tally, end);
+  await delivery.connect();
+  const { bytes } = await open(ports.store, info, { compression: plan.compression });
   try {
     for await (const batch of plan.select.run(counted(bytes, tally))) {
       await delivery.accept(batch);
