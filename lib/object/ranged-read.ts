@@ -51,16 +51,13 @@ export async function* readRanges(fetch: FetchRange, options: RangedReadOptions)
   }
 }
 
+type PartState = { readonly kind: 'open' | 'whole' } | { readonly kind: 'failed'; readonly error: unknown };
+
 class Part {
   /** Resolves, never rejects, when nothing of the part is under way any more. */
   readonly settled: Promise<void>;
   readonly #chunks: Uint8Array[] = [];
-  #state:
-    | { readonly kind: 'open' }
-    | { readonly kind: 'whole' }
-    | { readonly kind: 'failed'; readonly error: unknown } = {
-    kind: 'open',
-  };
+  #state: PartState = { kind: 'open' };
   #wake: () => void = () => {};
 
   constructor(fetch: FetchRange, from: number, to: number, signal: AbortSignal, options: RangedReadOptions) {
@@ -102,7 +99,7 @@ class Part {
     }
   }
 
-  #settle(state: Part['#state']): void {
+  #settle(state: PartState): void {
     this.#state = state;
     this.#wake();
   }

@@ -16,7 +16,7 @@ export interface StoreEndpoint {
   readonly region?: string;
   /** Of a store that is not AWS, such as `https://cos.ap-guangzhou.myqcloud.com`. Default: AWS, or AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL. */
   readonly endpoint?: string;
-  /** The bucket in the path instead of the host name. Default: true for an endpoint that is an address or localhost. */
+  /** The bucket in the path instead of the host name. An endpoint that is an address or localhost is always asked so. */
   readonly forcePathStyle?: boolean;
   /** Default: the SDK's own search. */
   readonly credentials?: {
@@ -48,7 +48,7 @@ function clientOf(options: StoreEndpoint & StoreTuning): S3Client {
     ...(options.region === undefined ? {} : { region: options.region }),
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
-    forcePathStyle: options.forcePathStyle ?? (endpoint !== undefined && hasNoSubdomains(endpoint)),
+    forcePathStyle: options.forcePathStyle === true || (endpoint !== undefined && hasNoSubdomains(endpoint)),
     // Stores other than AWS do not know the newer check sums; what guards a body here is its length and its ETag.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

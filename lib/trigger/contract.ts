@@ -1,0 +1,56 @@
+import type { SluiceError } from '../failure/index.ts';
+import type { ObjectRef } from '../object/contract.ts';
+
+/** Who invoked the function; for what came through several hands, the last of them. */
+export type TriggerSource = 's3' | 'eventbridge' | 'sqs' | 'sns' | 'cos';
+
+/** An object that was created. */
+export interface ObjectEvent {
+  readonly source: TriggerSource;
+  readonly ref: ObjectRef;
+  /** As the store names it, without its own prefix: `ObjectCreated:Put`. */
+  readonly eventName: string;
+  /** ISO 8601. */
+  readonly eventTime?: string;
+  /** Stored bytes. */
+  readonly size?: number;
+  /** Without quotes. */
+  readonly etag?: string;
+  /** Orders the events of one key: pad the shorter with zeros on the right, then compare as text. */
+  readonly sequencer?: string;
+  /** The SQS message it came in, for the partial batch response. */
+  readonly messageId?: string;
+  /** Export it although the ledger says that it is done. */
+  readonly again?: true;
+}
+
+/** Part of an event that asks for nothing, and why. */
+export interface Ignored {
+  readonly reason: string;
+  readonly ref?: ObjectRef;
+  readonly messageId?: string;
+}
+
+/** Part of an event that cannot be understood; the others go on. */
+export interface Rejected {
+  readonly error: SluiceError;
+  readonly messageId?: string;
+}
+
+export type Command =
+  /** Probe everything the rule needs, from inside the function. */
+  | { readonly sluice: 'check' }
+  /** Export one object. */
+  | { readonly sluice: 'export'; readonly ref: ObjectRef; readonly again: boolean };
+
+/** What a function is to do. */
+export type Trigger =
+  | {
+      readonly kind: 'objects';
+      readonly objects: readonly ObjectEvent[];
+      readonly ignored: readonly Ignored[];
+      readonly rejected: readonly Rejected[];
+    }
+  | { readonly kind: 'command'; readonly command: Command }
+  /** S3 says that a notification was set up. */
+  | { readonly kind: 'test'; readonly reason: string };

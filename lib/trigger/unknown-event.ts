@@ -1,0 +1,26 @@
+import { SluiceError } from '../failure/index.ts';
+import { isFields } from './fields.ts';
+
+const NAMES = 12;
+
+/** What came is none of the events that start an export. It names the keys that were seen, never a value. */
+export function unknownEvent(seen: unknown, expected: string): SluiceError {
+  return new SluiceError(
+    'UnknownEvent',
+    `not an event that starts an export: it is ${shape(seen)}; expected ${expected}`,
+    {
+      stage: 'trigger',
+      fix: 'Send an S3 notification, an EventBridge `Object Created`, either of them through SQS or SNS, a Tencent COS event, or { "sluice": "check" }. The samples in `events/` show each.',
+    },
+  );
+}
+
+function shape(seen: unknown): string {
+  if (Array.isArray(seen)) return 'a list';
+  if (!isFields(seen)) return seen === null || seen === undefined ? 'nothing' : `a ${typeof seen}`;
+  const keys = Object.keys(seen);
+  if (keys.length === 0) return 'an object without keys';
+  // Keys of a stranger's event: shortened, and without what could break a line of a log.
+  const names = keys.slice(0, NAMES).map((key) => JSON.stringify(key.length > 40 ? `${key.slice(0, 40)}…` : key));
+  return `an object with the keys ${names.join(', ')}${keys.length > NAMES ? ` and ${keys.length - NAMES} more` : ''}`;
+}
