@@ -69,6 +69,9 @@ export function serverProperties(place: KafkaPlace): string {
     ['share.coordinator.state.topic.replication.factor', 1],
     ['share.coordinator.state.topic.min.isr', 1],
     ['group.initial.rebalance.delay.ms', 0],
+    // A broker that was killed is taken for alive, and its successor refused, for this long (9 s by default).
+    ['broker.session.timeout.ms', 2000],
+    ['broker.heartbeat.interval.ms', 500],
     ['auto.create.topics.enable', 'false'],
     ...saslLines(),
     ...tlsLines(place.certificates),

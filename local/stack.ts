@@ -88,8 +88,7 @@ export class Stack {
       const book = new StateBook(this.folder, { ...state, parts: living });
       await book.save();
       const started = await this.startAll(startable, runtime, context, book, failed);
-      const first = failed[0];
-      if (first !== undefined && !options.tolerant) throw first.reason;
+      if (failed.length > 0 && !options.tolerant) throw together(failed.map(({ reason }) => reason));
       const lost = new Set(failed.map(({ part }) => part));
       const endpoints = await this.publish(
         [...Object.keys(living), ...wanted].filter((part) => !lost.has(part as PartName)) as PartName[],
@@ -275,6 +274,11 @@ export class Stack {
     await rmdir(path.dirname(this.lock)).catch(() => {});
     return result;
   }
+}
+
+function together(reasons: readonly StackFailure[]): StackFailure {
+  const distinct = (texts: string[]) => [...new Set(texts)].join('\n');
+  return new StackFailure(distinct(reasons.map(({ message }) => message)), distinct(reasons.map(({ fix }) => fix)));
 }
 
 /** The state while parts start side by side: entries are written one after the other. */
