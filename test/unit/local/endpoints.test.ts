@@ -1,0 +1,46 @@
+import { endpointsOf, environmentOf } from '../../../local/endpoints.ts';
+import { ports } from '../../../local/ports.ts';
+
+const source = { folder: '/stack', ports: ports(), environment: {} };
+
+test('what the environment gives is used as it is, and only for the part that it names', () => {
+  const environment = { KAFKA_BROKERS: 'a:9092, b:9092', REDIS_URL: 'rediss://:secret@cache:6379' };
+  const endpoints = endpointsOf(['kafka', 'redis', 'postgres'], { ...source, environment });
+  expect(endpoints.kafka).toEqual({ brokers: ['a:9092', 'b:9092'] });
+  expect(endpoints.redis?.url).toBe('rediss://:secret@cache:6379');
+  expect(endpoints.postgres?.url).toContain('127.0.0.1:5432');
+  expect(endpoints).not.toHaveProperty('aws');
+});
+
+test('credentials of the environment go to a given AWS endpoint only', () => {
+  const environment = { AWS_ACCESS_KEY_ID: 'mine', AWS_SECRET_ACCESS_KEY: 'my-secret', AWS_REGION: 'eu-west-1' };
+  expect(endpointsOf(['aws'], { ...source, environment }).aws).toEqual({
+    url: 'http://127.0.0.1:4566',
+    region: 'us-east-1',
+    accessKeyId: 'test',
+    secretAccessKey: 'test',
+  });
+  const given = { ...environment, AWS_ENDPOINT_URL: 'http://elsewhere:4566' };
+  expect(endpointsOf(['aws'], { ...source, environment: given }).aws).toMatchObject({
+    url: 'http://elsewhere:4566',
+    region: 'eu-west-1',
+    accessKeyId: 'mine',
+  });
+});
+
+test('where one server is both AWS endpoints they have one address', () => {
+  const { aws, localstack } = endpointsOf(['aws', 'localstack'], source, true);
+  expect(localstack).toEqual(aws);
+  expect(endpointsOf(['localstack'], source).localstack?.url).toBe('http://127.0.0.1:4567');
+});
+
+test('an empty variable gives nothing', () => {
+  expect(endpointsOf(['kafka'], { ...source, environment: { KAFKA_BROKERS: '' } }).kafka?.secured).toBeDefined();
+});
+
+test('the variables for a shell name what runs, and nothing else', () => {
+  expect(environmentOf(endpointsOf(['kafka', 'redis'], source))).toEqual({
+    KAFKA_BROKERS: '127.0.0.1:9092',
+    REDIS_URL: 'redis://127.0.0.1:6379',
+  });
+});
