@@ -34,12 +34,12 @@ async function maxMessageBytes(admin: Admin, name: string): Promise<number | und
 export async function topicConfig(
   admin: Admin,
   name: string,
-  configNames: string[],
+  configNames?: string[],
 ): Promise<Readonly<Record<string, string>> | undefined> {
   try {
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames }],
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, ...(configNames && { configNames }) }],
     });
     const entries = resources[0]?.configEntries ?? [];
     return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]));

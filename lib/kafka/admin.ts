@@ -1,0 +1,84 @@
+import type { Admin } from 'kafkajs';
+import { type ConnectionOptions, createClient } from './connection.ts';
+import type { KafkaEndpoint } from './contract.ts';
+import { kafkaFailure } from './failure.ts';
+import type { Destination } from './finding.ts';
+import { topicConfig } from './topic.ts';
+
+export interface TopicDescription {
+  readonly name: string;
+  readonly partitions: number;
+  /** Settings by name (`max.message.bytes`, `retention.ms`, …); undefined where the client may not read them. */
+  readonly config: Readonly<Record<string, string>> | undefined;
+}
+
+/** Which messages of a partition there are: from `low` up to, not including, `high`. */
+export interface OffsetRange {
+  readonly partition: number;
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** What `check`, the tools and the tests ask a cluster. Every failure is a SluiceError of stage `kafka`. */
+export interface KafkaAdmin {
+  /** The brokers that the cluster advertises, as `host:port`. */
+  brokers(): Promise<readonly string[]>;
+  topics(): Promise<readonly string[]>;
+  describeTopic(topic: string): Promise<TopicDescription>;
+  createTopic(topic: string, partitions: number, config?: Readonly<Record<string, string>>): Promise<void>;
+  deleteTopic(topic: string): Promise<void>;
+  offsets(topic: string): Promise<readonly OffsetRange[]>;
+  close(): Promise<void>;
+}
+
+/** Connects. */
+export async function openAdmin(endpoint: KafkaEndpoint, options: ConnectionOptions = {}): Promise<KafkaAdmin> {
+  const admin = createClient(endpoint, options).admin();
+  const ask = async <T>(work: () => Promise<T>, destination: Omit<Destination, 'endpoint'> = {}): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw kafkaFailure(error, { endpoint, ...destination });
+    }
+  };
+  try {
+    await ask(() => admin.connect());
+  } catch (error) {
+    await admin.disconnect();
+    throw error;
+  }
+  return {
+    brokers: () => ask(async () => (await admin.describeCluster()).brokers.map(({ host, port }) => `${host}:${port}`)),
+    topics: () => ask(() => admin.listTopics()),
+    describeTopic: (topic) => ask(() => describeTopic(admin, topic), { topic }),
+    createTopic: (topic, partitions, config = {}) =>
+      ask(() => createTopic(admin, topic, partitions, config), { topic }),
+    deleteTopic: (topic) => ask(() => admin.deleteTopics({ topics: [topic] }), { topic }),
+    offsets: (topic) =>
+      ask(
+        async () =>
+          (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => ({
+            partition,
+            low: BigInt(low),
+            high: BigInt(high),
+          })),
+        { topic },
+      ),
+    close: () => admin.disconnect(),
+  };
+}
+
+async function describeTopic(admin: Admin, name: string): Promise<TopicDescription> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+  return { name, partitions: topics[0]?.partitions.length ?? 0, config: await topicConfig(admin, name) };
+}
+
+async function createTopic(
+  admin: Admin,
+  topic: string,
+  numPartitions: number,
+  config: Readonly<Record<string, string>>,
+): Promise<void> {
+  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+  await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true });
+}
