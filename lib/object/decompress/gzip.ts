@@ -77,7 +77,8 @@ async function* body(source: ByteSource, start: number): AsyncGenerator<Uint8Arr
           yield chunk;
         }
       } catch (error) {
-        throw corrupt('gzip', start + length, reasonOf(error), error);
+        // What this member gave so far may already be wrong: only its check sum would have told.
+        throw corrupt('gzip', start, reasonOf(error), error);
       }
       source.skip(engine.consumed - fed);
     }

@@ -63,7 +63,8 @@ async function* decodeFrame(source: ByteSource, decoder: FrameDecoder, start: nu
         yield chunk;
       }
     } catch (error) {
-      throw corrupt('zstd', good, error instanceof Error ? error.message : 'a block cannot be decoded', error);
+      // What this frame gave so far may already be wrong: only its check sum would have told.
+      throw corrupt('zstd', start, error instanceof Error ? error.message : 'a block cannot be decoded', error);
     }
   };
   try {
@@ -73,17 +74,17 @@ async function* decodeFrame(source: ByteSource, decoder: FrameDecoder, start: nu
     yield* decode(() => decoder.header(head));
     for (let last = false; !last; ) {
       if (!(await source.need(3))) throw truncated('zstd', good, 'a block');
-      const [a, b, c] = source.view as unknown as [number, number, number];
-      const size = ((a | (b << 8) | (c << 16)) >>> 3) as number;
-      const type = (a >> 1) & 3;
-      if (size > BLOCK || type === 3) throw corrupt('zstd', good, 'a block’s header is not valid');
-      last = (a & 1) === 1;
-      const isLast = last;
+      const field = uint24(source.view);
+      const size = field >>> 3;
+      const type = (field >> 1) & 3;
+      if (size > BLOCK || type === 3) throw corrupt('zstd', start, 'a block’s header is not valid');
+      last = (field & 1) === 1;
+      const final = last;
       const whole = 3 + (type === 1 ? 1 : size);
       if (!(await source.need(whole))) throw truncated('zstd', good, 'a block');
       const block = source.view.slice(0, whole);
       source.skip(whole);
-      yield* decode(() => decoder.block(block, isLast));
+      yield* decode(() => decoder.block(block, final));
     }
     if (!checksum) return;
     if (!(await source.need(4))) throw truncated('zstd', good, 'a frame’s check sum');
@@ -139,6 +140,10 @@ function windowOf(bytes: Uint8Array, single: boolean, sizeAt: number, sizeBytes:
 
 function unsupported(message: string, fix: string): SluiceError {
   return new SluiceError('UnsupportedCompression', message, { stage: 'object', fix });
+}
+
+function uint24(bytes: Uint8Array): number {
+  return (bytes[0] as number) | ((bytes[1] as number) << 8) | ((bytes[2] as number) << 16);
 }
 
 function uint32(bytes: Uint8Array, at: number): number {
