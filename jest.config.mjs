@@ -19,12 +19,12 @@ export default {
   projects: [
     project('unit', ['unit', 'property', 'conformance']),
     project('integration', ['integration'], {
-      testTimeout: 60_000,
+      setupFilesAfterEnv: ['<rootDir>/test/support/server-timeout.ts'],
       globalSetup: '<rootDir>/test/support/integration-setup.ts',
       globalTeardown: '<rootDir>/test/support/teardown.ts',
     }),
     project('e2e', ['e2e'], {
-      testTimeout: 180_000,
+      setupFilesAfterEnv: ['<rootDir>/test/support/server-timeout.ts'],
       globalSetup: '<rootDir>/test/support/e2e-setup.ts',
       globalTeardown: '<rootDir>/test/support/teardown.ts',
     }),

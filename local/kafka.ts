@@ -1,5 +1,5 @@
 /** Kafka 4.3.1 as a process: one KRaft node, its jars from Maven. */
-import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Download, downloadFolder, ensureDownload, execute, isDownloaded } from './cache.ts';
 import { certificateFolder, ensureCertificates } from './certificates.ts';
@@ -48,7 +48,7 @@ export const kafka: NativePart = {
     await format(context, properties, data);
     return launch({
       command: 'java',
-      args: ['-Xmx512m', '-XX:TieredStopAtLevel=1', ...CLASSES(context), 'kafka.Kafka', properties],
+      args: ['-Xmx512m', '-XX:TieredStopAtLevel=1', ...javaArguments(context), 'kafka.Kafka', properties],
       cwd: folder,
       log: logFile(context.folder, 'kafka'),
       environment: context.environment,
@@ -61,7 +61,10 @@ export const kafka: NativePart = {
   },
 };
 
-const CLASSES = (context: PartContext): string[] => [
+const javaArguments = (context: PartContext): string[] => [
+  // The JVM and its native libraries would leave files in the system's temporary folder.
+  '-XX:-UsePerfData',
+  `-Djava.io.tmpdir=${partFolder(context, 'kafka')}`,
   // Warnings are enough: the broker's chatter at INFO hides them.
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
   '-Dorg.slf4j.simpleLogger.log.kafka.server=info',
@@ -69,9 +72,10 @@ const CLASSES = (context: PartContext): string[] => [
   path.join(downloadFolder(context, DOWNLOAD), 'libs', '*'),
 ];
 
-/** Once for a data folder. The tool writes into a folder that is renamed when it is done, so that a cut-off format is made again. */
+/** Once for a data folder; the mark is made last, so that a format that was cut off is made again. */
 async function format(context: PartContext, properties: string, data: string): Promise<void> {
-  const formatted = await access(path.join(data, '.formatted')).then(
+  const mark = path.join(partFolder(context, 'kafka'), 'formatted');
+  const formatted = await access(mark).then(
     () => true,
     () => false,
   );
@@ -80,9 +84,9 @@ async function format(context: PartContext, properties: string, data: string): P
   await rm(data, { recursive: true, force: true });
   await mkdir(data, { recursive: true });
   await execute('java', [
-    ...[...CLASSES(context), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties],
+    ...javaArguments(context),
+    ...['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties],
     ...scramArguments(),
   ]);
-  await writeFile(path.join(path.dirname(data), '.formatted.draft'), '');
-  await rename(path.join(path.dirname(data), '.formatted.draft'), path.join(data, '.formatted'));
+  await writeFile(mark, '');
 }

@@ -7,7 +7,7 @@ export async function withLock<T>(file: string, onWait: (pid: number) => void, w
   let told = false;
   while (!(await acquire(file))) {
     const holder = Number(await readFile(file, 'utf8').catch(() => ''));
-    if (holder > 0 && !lives(holder)) {
+    if (holder > 0 && !isAlive(holder)) {
       await rm(file, { force: true });
       continue;
     }
@@ -36,7 +36,7 @@ async function acquire(file: string): Promise<boolean> {
   }
 }
 
-function lives(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

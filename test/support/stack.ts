@@ -1,8 +1,9 @@
 /** The servers that tests run against: brought up once for the whole run, and found by every test file through a file. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Endpoints } from '../../local/endpoints.ts';
+import { type Endpoints, GIVEN_BY } from '../../local/endpoints.ts';
 import { PROJECT } from '../../local/project.ts';
+import { Stack } from '../../local/stack.ts';
 
 export type Server = keyof Endpoints;
 export type With<S extends Server> = Required<Pick<Endpoints, S>>;
@@ -28,4 +29,13 @@ export function describeWith<S extends Server>(
   const absent = wanted.filter((server) => all[server] === undefined);
   if (absent.length === 0) describe(marked, () => tests(all as With<S>));
   else describe.skip(marked, () => test(`cannot run here: there is no ${absent.join(' and no ')}`, () => {}));
+}
+
+/**
+ * A broker for one test file that stops or kills it: the shared one must go on for everybody else. `shift` moves its ports
+ * away from every other stack's, so each file takes another one; the file brings it up and down itself.
+ */
+export function ownBroker(name: string, shift: number): Stack {
+  const { [GIVEN_BY.kafka]: _, ...environment } = process.env;
+  return new Stack({ name, shift, environment });
 }
