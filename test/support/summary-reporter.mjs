@@ -1,5 +1,8 @@
 // Jest compiles tests, but loads reporters as they are.
-import { tsImport } from 'tsx/esm/api';
+import { register } from 'tsx/esm/api';
 
-const { SummaryReporter } = await tsImport('./summary-reporter.ts', import.meta.url);
+const unregister = register();
+const { SummaryReporter } = await import('./summary-reporter.ts');
+await unregister();
+
 export default SummaryReporter;
