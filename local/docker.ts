@@ -6,9 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { execute } from './cache.ts';
 import { certificateFolder, ensureCertificates } from './certificates.ts';
-import { CLUSTER_ID, scramArguments, serverProperties } from './kafka-properties.ts';
+import { CLUSTER_ID, KAFKA_BESIDE, scramArguments, serverProperties } from './kafka-properties.ts';
 import { native } from './native.ts';
-import { type PartContext, type PartName, type Report, StackFailure } from './part.ts';
+import { PART_NAMES, type PartContext, type PartName, type Report, StackFailure } from './part.ts';
 import { takenPorts } from './port-owner.ts';
 import { POSTGRES_USER } from './postgres.ts';
 import { missing, OPENSSL } from './prerequisite.ts';
@@ -18,9 +18,6 @@ import type { Runtime } from './runtime.ts';
 
 const run = promisify(execFile);
 const READY_WITHIN_MS = 180_000;
-/** Functions in LocalStack's containers reach the broker under this address. */
-const INTERNAL = { host: 'kafka', port: 19_092 } as const;
-
 /** A client alone is not enough: the daemon must answer, and `compose` must be there. SLUICE_STACK=process turns it off. */
 export async function dockerIsReachable(environment: NodeJS.ProcessEnv, report: Report): Promise<boolean> {
   if (environment['SLUICE_STACK'] === 'process' || !(await succeeds('docker', ['info']))) return false;
@@ -40,7 +37,7 @@ const SERVICE: Readonly<Record<PartName, string>> = {
 };
 
 export const docker: Runtime = {
-  sharesAws: true,
+  containers: true,
   has: () => true,
   title: (part) => (part === 'aws' || part === 'localstack' ? 'LocalStack 4.13.1' : native.title(part)),
 
@@ -73,6 +70,10 @@ export const docker: Runtime = {
     await compose(context, [abruptly ? 'kill' : 'stop', SERVICE[part]]);
   },
   discard: async (parts, context) => {
+    if (PART_NAMES.every((part) => parts.includes(part))) {
+      await compose(context, ['down', '--volumes', '--remove-orphans']);
+      return;
+    }
     const services = [...new Set(parts.map((part) => SERVICE[part]))];
     await compose(context, ['rm', '--force', '--stop', '--volumes', ...services]);
   },
@@ -117,7 +118,7 @@ async function writeKafkaFiles(context: PartContext): Promise<void> {
     data: '/tmp/kafka-data',
     certificates: '/sluice/certificates',
     bind: '0.0.0.0',
-    internal: INTERNAL,
+    internal: KAFKA_BESIDE,
   };
   await writeFile(path.join(folder, 'server.properties'), serverProperties(place));
 }

@@ -1,6 +1,6 @@
 /** Every address, file and credential that a client of the stack needs. */
 import { type Certificates, certificateFolder, certificatePaths } from './certificates.ts';
-import { KAFKA_GUEST, KAFKA_USER, type KafkaUser } from './kafka-properties.ts';
+import { KAFKA_BESIDE, KAFKA_GUEST, KAFKA_USER, type KafkaUser } from './kafka-properties.ts';
 import type { PartName } from './part.ts';
 import type { Ports } from './ports.ts';
 import { POSTGRES_USER } from './postgres.ts';
@@ -8,6 +8,8 @@ import { POSTGRES_USER } from './postgres.ts';
 export interface KafkaEndpoint {
   /** Without encryption or authentication. */
   readonly brokers: readonly string[];
+  /** The same as deployed functions reach them: with Docker these run in containers. */
+  readonly brokersForFunctions: readonly string[];
   /** The other ways in; undefined where the brokers were given by KAFKA_BROKERS. */
   readonly secured?: SecuredKafka;
 }
@@ -69,20 +71,25 @@ export interface EndpointSource {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** The endpoints of these parts, whether they run already or not. `sharedAws`: one server is both AWS endpoints. */
-export function endpointsOf(parts: readonly PartName[], source: EndpointSource, sharedAws = false): Endpoints {
+/** The endpoints of these parts, whether they run already or not. `containers`: they run in Docker. */
+export function endpointsOf(parts: readonly PartName[], source: EndpointSource, containers = false): Endpoints {
   const { ports } = source;
-  const place = sharedAws ? { ...source, ports: { ...ports, localstack: ports.aws } } : source;
+  const place = { ...source, containers, ports: containers ? { ...ports, localstack: ports.aws } : ports };
   return Object.fromEntries(parts.map((part) => [part, ENDPOINT[part](place, given(part, source.environment))]));
 }
 
-type Build<K extends PartName> = (source: EndpointSource, url: string | undefined) => NonNullable<Endpoints[K]>;
+interface Place extends EndpointSource {
+  readonly containers: boolean;
+}
+
+type Build<K extends PartName> = (place: Place, url: string | undefined) => NonNullable<Endpoints[K]>;
 
 const ENDPOINT: { readonly [K in PartName]: Build<K> } = {
-  kafka: ({ folder, ports }, brokers) =>
+  kafka: ({ folder, ports, containers }, brokers) =>
     brokers === undefined
       ? {
           brokers: [`127.0.0.1:${ports.kafka}`],
+          brokersForFunctions: [containers ? `${KAFKA_BESIDE.host}:${KAFKA_BESIDE.port}` : `127.0.0.1:${ports.kafka}`],
           secured: {
             sasl: [`127.0.0.1:${ports.kafkaSasl}`],
             saslTls: [`127.0.0.1:${ports.kafkaSaslTls}`],
@@ -93,7 +100,7 @@ const ENDPOINT: { readonly [K in PartName]: Build<K> } = {
             certificates: certificatePaths(certificateFolder(folder)),
           },
         }
-      : { brokers: brokers.split(',').map((broker) => broker.trim()) },
+      : givenKafka(brokers.split(',').map((broker) => broker.trim())),
   aws: ({ ports, environment }, url) => aws(url ?? `http://127.0.0.1:${ports.aws}`, url === undefined, environment),
   localstack: ({ ports, environment }, url) =>
     aws(url ?? `http://127.0.0.1:${ports.localstack}`, url === undefined, environment),
@@ -108,6 +115,8 @@ const ENDPOINT: { readonly [K in PartName]: Build<K> } = {
     password: 'taosdata',
   }),
 };
+
+const givenKafka = (brokers: readonly string[]): KafkaEndpoint => ({ brokers, brokersForFunctions: brokers });
 
 /** The stack takes any credentials; at a given endpoint those of the environment count. */
 function aws(url: string, own: boolean, environment: NodeJS.ProcessEnv): AwsEndpoint {
@@ -137,4 +146,10 @@ export function environmentOf(endpoints: Endpoints): Record<string, string> {
     ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
     ...(tdengine === undefined ? {} : { TDENGINE_URL: tdengine.url }),
   };
+}
+
+/** The same for deploying: what goes into a function must be true where the function runs. */
+export function functionEnvironmentOf(endpoints: Endpoints): Record<string, string> {
+  const brokers = endpoints.kafka?.brokersForFunctions.join(',');
+  return { ...environmentOf(endpoints), ...(brokers === undefined ? {} : { KAFKA_BROKERS: brokers }) };
 }

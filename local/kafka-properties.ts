@@ -10,6 +10,8 @@ export interface KafkaUser {
 export const KAFKA_USER: KafkaUser = { username: 'sluice', password: 'sluice-password' };
 /** Authenticates with the same mechanisms, and may do nothing. */
 export const KAFKA_GUEST: KafkaUser = { username: 'guest', password: 'guest-password' };
+/** Where containers beside the broker reach it. */
+export const KAFKA_BESIDE = { host: 'kafka', port: 19_092 } as const;
 /** Must not begin with a hyphen: the format tool would read an option. */
 export const CLUSTER_ID = 'c2x1aWNlLWxvY2FsLWthZg';
 

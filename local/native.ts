@@ -26,7 +26,7 @@ function definition(part: PartName): NativePart {
 }
 
 export const native: Runtime = {
-  sharesAws: false,
+  containers: false,
   has: (part) => PARTS[part] !== undefined,
   title: (part) => PARTS[part]?.title ?? part,
 

@@ -4,8 +4,8 @@ import type { ProcessReference } from './process.ts';
 import type { RunningPart } from './state.ts';
 
 export interface Runtime {
-  /** Whether `localstack` and `aws` are one server. */
-  readonly sharesAws: boolean;
+  /** With containers one LocalStack is both AWS endpoints, and functions see Kafka under another address. */
+  readonly containers: boolean;
   /** Whether this way has such a part at all. */
   has(part: PartName): boolean;
   /** What stands in the way of starting these parts, if anything; nothing is started or downloaded by asking. */

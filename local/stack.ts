@@ -16,7 +16,7 @@ import type { Runtime } from './runtime.ts';
 import { type RunningPart, readState, type StackState, writeState } from './state.ts';
 
 export type { Endpoints } from './endpoints.ts';
-export { environmentOf } from './endpoints.ts';
+export { environmentOf, functionEnvironmentOf } from './endpoints.ts';
 export { type PartName, StackFailure } from './part.ts';
 
 export interface StackOptions {
@@ -80,8 +80,12 @@ export class Stack {
           if (state.parts[part] !== undefined) report('is not running any more; it starts again with its data', part);
           cold.push(part);
         } else {
-          await runtime.ready(part, context, running);
-          report(`runs already, since ${running.since}`, part);
+          try {
+            await runtime.ready(part, context, running);
+            report(`runs already, since ${running.since}`, part);
+          } catch (error) {
+            failed.push({ part, reason: failureOf(error, runtime.title(part)) });
+          }
         }
       }
       const startable = await this.startable(cold, runtime, context, options.tolerant ?? false, failed);
@@ -180,8 +184,10 @@ export class Stack {
   private async open(report: Report): Promise<{ runtime: Runtime; context: PartContext; state: StackState }> {
     const found = await readState(this.folder);
     const mode = found?.mode ?? ((await dockerIsReachable(this.environment, report)) ? 'docker' : 'process');
-    const shift = found?.shift ?? this.shift ?? portShift(this.environment);
+    const asked = this.shift ?? portShift(this.environment);
+    const shift = found?.shift ?? asked;
     const runtime = mode === 'docker' ? docker : native;
+    if (found !== undefined && found.shift !== asked) report(`runs already with its ports shifted by ${found.shift}`);
     const context: PartContext = {
       folder: this.folder,
       cache: cacheFolder(this.environment),
@@ -244,14 +250,7 @@ export class Stack {
           return part;
         } catch (error) {
           await book.strike(part);
-          const reason =
-            error instanceof StackFailure
-              ? error
-              : new StackFailure(
-                  `${runtime.title(part)} could not be started: ${String(error)}`,
-                  'See the line above.',
-                );
-          failed.push({ part, reason });
+          failed.push({ part, reason: failureOf(error, runtime.title(part)) });
           return undefined;
         }
       }),
@@ -261,7 +260,7 @@ export class Stack {
 
   /** Endpoints go into a file, for programs that did not bring the stack up themselves. */
   private async publish(parts: readonly PartName[], context: PartContext, runtime: Runtime): Promise<Endpoints> {
-    const endpoints = endpointsOf([...new Set(parts)], context, runtime.sharesAws);
+    const endpoints = endpointsOf([...new Set(parts)], context, runtime.containers);
     await writeFile(path.join(this.folder, 'endpoints.json'), `${JSON.stringify(endpoints, undefined, 2)}\n`);
     return endpoints;
   }
@@ -274,6 +273,11 @@ export class Stack {
     await rmdir(path.dirname(this.lock)).catch(() => {});
     return result;
   }
+}
+
+function failureOf(error: unknown, title: string): StackFailure {
+  if (error instanceof StackFailure) return error;
+  return new StackFailure(`${title} could not be started: ${String(error)}`, 'See the line above.');
 }
 
 function together(reasons: readonly StackFailure[]): StackFailure {

@@ -1,4 +1,4 @@
-import { endpointsOf, environmentOf } from '../../../local/endpoints.ts';
+import { endpointsOf, environmentOf, functionEnvironmentOf } from '../../../local/endpoints.ts';
 import { ports } from '../../../local/ports.ts';
 
 const source = { folder: '/stack', ports: ports(), environment: {} };
@@ -6,7 +6,8 @@ const source = { folder: '/stack', ports: ports(), environment: {} };
 test('what the environment gives is used as it is, and only for the part that it names', () => {
   const environment = { KAFKA_BROKERS: 'a:9092, b:9092', REDIS_URL: 'rediss://:secret@cache:6379' };
   const endpoints = endpointsOf(['kafka', 'redis', 'postgres'], { ...source, environment });
-  expect(endpoints.kafka).toEqual({ brokers: ['a:9092', 'b:9092'] });
+  const brokers = ['a:9092', 'b:9092'];
+  expect(endpoints.kafka).toEqual({ brokers, brokersForFunctions: brokers });
   expect(endpoints.redis?.url).toBe('rediss://:secret@cache:6379');
   expect(endpoints.postgres?.url).toContain('127.0.0.1:5432');
   expect(endpoints).not.toHaveProperty('aws');
@@ -28,9 +29,12 @@ test('credentials of the environment go to a given AWS endpoint only', () => {
   });
 });
 
-test('where one server is both AWS endpoints they have one address', () => {
+test('in containers one server is both AWS endpoints, and functions reach Kafka under its name there', () => {
   const { aws, localstack } = endpointsOf(['aws', 'localstack'], source, true);
   expect(localstack).toEqual(aws);
+  const inside = endpointsOf(['kafka'], source, true);
+  expect(functionEnvironmentOf(inside)['KAFKA_BROKERS']).toBe('kafka:19092');
+  expect(environmentOf(inside)['KAFKA_BROKERS']).toBe('127.0.0.1:9092');
   expect(endpointsOf(['localstack'], source).localstack?.url).toBe('http://127.0.0.1:4567');
 });
 
