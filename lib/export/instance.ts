@@ -9,7 +9,7 @@ import type { ObjectStore } from '../object/contract.ts';
 import { s3Store } from '../object/s3-store.ts';
 import { type ExportRule, inputFormat, outputFormat, type RuleBundle } from '../rule/schema.ts';
 import type { SecretStore } from '../secret/index.ts';
-import type { PreparedSelect } from '../select/contract.ts';
+import type { PreparedSelect, PrepareOptions } from '../select/contract.ts';
 import { prepare } from '../select/index.ts';
 import { topicDeadLetters } from './dead-letter.ts';
 import { logDeadLetters } from './log-dead-letters.ts';
@@ -23,8 +23,13 @@ export interface ExportInstance {
 }
 
 /** A rule's query, ready to run. Throws SluiceError with the position in the query. */
-export function prepareRule(rule: ExportRule, clock: () => number): PreparedSelect {
+export function prepareRule(
+  rule: ExportRule,
+  clock: () => number,
+  batch: Pick<PrepareOptions, 'maxRows'> = {},
+): PreparedSelect {
   return prepare(rule.select, {
+    ...batch,
     input: inputFormat(rule.source),
     output: outputFormat(rule.kafka),
     now: clock,

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { RunRecord } from './run-record.ts';
+import { RUN_MESSAGE, type RunRecord } from './run-record.ts';
 
 /** Where runs tell what happened. */
 export interface Journal {
@@ -9,8 +9,6 @@ export interface Journal {
   note(message: string, details: Readonly<Record<string, unknown>>): void;
 }
 
-/** The log line of a run: `sluice logs` finds runs by it. */
-export const RUN_MESSAGE = 'sluice.run';
 export const METRICS_NAMESPACE = 'Sluice';
 
 /**

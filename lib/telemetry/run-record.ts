@@ -26,6 +26,9 @@ export interface Incident {
   readonly reason: string;
 }
 
+/** The message of a run's log line: `sluice logs` finds runs by it. */
+export const RUN_MESSAGE = 'sluice.run';
+
 /** One run of a rule over one object. Counts are records; sizes are bytes; times are milliseconds. */
 export interface RunRecord {
   readonly run: string;

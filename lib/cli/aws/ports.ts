@@ -1,0 +1,78 @@
+import type { ExportRule } from '../../rule/schema.ts';
+import type { SecretStore } from '../../secret/index.ts';
+import type { RunRecord } from '../../telemetry/run-record.ts';
+import type { Setup } from './setup.ts';
+
+/** How a function is set up, as far as `list` compares it. Undefined: not known, or not a plain value in the template. */
+export interface FunctionConfig {
+  readonly handler?: string;
+  readonly runtime?: string;
+  /** Seconds. */
+  readonly timeout?: number;
+  /** MiB. */
+  readonly memory?: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly subnetIds?: readonly string[];
+  readonly securityGroupIds?: readonly string[];
+  readonly codeSha256?: string;
+}
+
+export interface DeployedFunction extends FunctionConfig {
+  readonly name: string;
+  readonly arn: string;
+  /** ISO 8601. */
+  readonly changedAt?: string;
+}
+
+export interface Functions {
+  /** Undefined: there is none of that name. */
+  describe(name: string): Promise<DeployedFunction | undefined>;
+  /** Invokes it and waits for its answer. Throws SluiceError (`MissingFunction`, `FunctionCrashed`, …). */
+  invoke(name: string, payload: object): Promise<unknown>;
+}
+
+/** What the last deployment of a stage set up: the functions of its template, by their names. */
+export interface DeployedStack {
+  readonly name: string;
+  readonly status: string;
+  readonly functions: ReadonlyMap<string, FunctionConfig>;
+}
+
+export interface Stacks {
+  /** Undefined: nothing was deployed. */
+  describe(name: string): Promise<DeployedStack | undefined>;
+}
+
+export interface LoggedRun {
+  /** When the line was written, in milliseconds since 1970. */
+  readonly at: number;
+  readonly run: RunRecord;
+}
+
+export interface RunLogs {
+  /** Runs told of since that time, oldest first. A function that was never called has none. */
+  since(functionName: string, from: number): AsyncIterable<LoggedRun>;
+  /** The last run that was told of, found without reading the whole log. */
+  last(functionName: string): Promise<LoggedRun | undefined>;
+}
+
+/** The services of AWS that commands ask. A client is made when it is first asked for. */
+export interface AwsPorts {
+  functions(): Promise<Functions>;
+  stacks(): Promise<Stacks>;
+  runLogs(): Promise<RunLogs>;
+  /** How buckets, log groups and the account are set up for a rule with that source. */
+  setup(source: ExportRule['source'], secrets: SecretStore): Promise<Setup>;
+  /** The account's buckets, by name. */
+  bucketNames(): Promise<readonly string[]>;
+}
+
+export function awsPorts(): AwsPorts {
+  return {
+    functions: async () => (await import('./functions.ts')).lambdaFunctions(),
+    stacks: async () => (await import('./stacks.ts')).cloudFormationStacks(),
+    runLogs: async () => (await import('./run-logs.ts')).cloudWatchRunLogs(),
+    setup: async (source, secrets) => (await import('./setup.ts')).setupOf(source, secrets),
+    bucketNames: async () => (await import('./buckets.ts')).bucketNames(),
+  };
+}

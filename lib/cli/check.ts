@@ -1,0 +1,195 @@
+import { thrown } from '../export/check/probe.ts';
+import { checkSetup } from '../export/check/setup.ts';
+import { checkExport, type Finding, type Probe } from '../export/check.ts';
+import { SluiceError } from '../failure/index.ts';
+import { functionName } from '../rule/deployment/names.ts';
+import { loadProject } from '../rule/disk.ts';
+import { listRules, type Project, type RuleBundle, resolveRule, validateProject } from '../rule/index.ts';
+import { createSecretStore, fetchSecret } from '../secret/index.ts';
+import type { DeployedFunction, Functions } from './aws/ports.ts';
+import { answer, type CliCommand, type Context } from './command.ts';
+import { askDeployed, type Deployed, standingOf } from './deployed.ts';
+import { Exit, usage } from './exit.ts';
+import { problemEntry, problemLines } from './problem.ts';
+import { HOW_TO_RESTORE, STATE_TEXT } from './rule-state.ts';
+import { printable } from './table.ts';
+import type { Colors } from './terminal.ts';
+import { counted, duration } from './units.ts';
+
+interface CheckOptions {
+  readonly files?: boolean;
+}
+
+/** `function`: in the deployed function, with its network and its rights. `here`: on this machine, with yours. */
+type PlacedProbe = Probe & { readonly where: 'function' | 'here' };
+
+export const check: CliCommand<CheckOptions> = {
+  usage: '[rule]',
+  description:
+    'Looks whether everything that a rule needs is there and allowed, and says how to mend what is not. Network and secrets are probed in the deployed function where there is one, since only there its VPC can be judged; else on this machine.',
+  options: [['--files', 'only validate the rule files, on every stage that they name; asks no server']],
+  examples: [
+    ['check', 'every rule on stage dev'],
+    ['check errors-to-kafka --stage prod', 'one rule; exit code 1 when a probe failed'],
+    ['check --files', 'are the rule files right? exit code 2 when not'],
+  ],
+  async run(context, [name], { files }) {
+    const project = await loadProject(context.root, context.env);
+    if (files === true) {
+      if (name !== undefined) throw usage('--files validates all files together', 'Leave the rule out.');
+      return validated(context, project);
+    }
+    const names = name === undefined ? listRules(project).map((rule) => rule.name) : [name];
+    if (names.length === 0)
+      throw project.broken[0] ?? usage('there are no rules to check', 'Make one with sluice add.');
+    const bundles = names.map((each) => resolveRule(project, each, context.stage).bundle);
+    const deployed = await askDeployed(context);
+    const results: { readonly rule: string; readonly probes: readonly PlacedProbe[] }[] = [];
+    for (const bundle of bundles)
+      results.push({ rule: bundle.rule.name, probes: await probesOf(context, bundle, deployed) });
+    answer(context, { stage: context.stage, rules: results }, () =>
+      results.flatMap(({ rule, probes }, i) => [...(i > 0 ? [''] : []), ...ruleLines(context, rule, probes)]),
+    );
+    return results.some(({ probes }) => probes.some(({ state }) => state === 'failed')) ? Exit.UNWELL : Exit.OK;
+  },
+};
+
+function validated(context: Context, project: Project): Exit {
+  const problems = validateProject(project);
+  const { terminal, json } = context;
+  if (json) terminal.out(JSON.stringify({ problems: problems.map(problemEntry) }, null, 2));
+  for (const problem of problems)
+    for (const line of problemLines(problem, terminal.errColors, false)) terminal.err(line);
+  if (problems.length > 0) {
+    terminal.err(`\n${counted(problems.length, 'problem')} in the rule files`);
+    return Exit.USAGE;
+  }
+  if (!json) terminal.out(`${counted(project.rules.length, 'rule file')}: all right`);
+  return Exit.OK;
+}
+
+async function probesOf(
+  context: Context,
+  bundle: RuleBundle,
+  deployed: Deployed | SluiceError,
+): Promise<PlacedProbe[]> {
+  const { clock, env, stage } = context;
+  const name = functionName(bundle.rule.name, stage);
+  const began = clock();
+  const stands = await judged(deployed, name, bundle.hash);
+  const deployment: PlacedProbe = {
+    where: 'here',
+    name: `function ${name}`,
+    ...deploymentFinding(stands),
+    ms: clock() - began,
+  };
+  const actual = stands instanceof SluiceError ? undefined : stands.actual;
+  const secrets = createSecretStore({ fetch: fetchSecret({ env }), clock });
+  const here = async () => placed('here', await checkExport(bundle, { secrets, clock }));
+  const network =
+    actual === undefined || deployed instanceof SluiceError
+      ? here()
+      : inFunction(deployed.functions, actual, clock, here);
+  const setup = context.aws
+    .setup(bundle.rule.source, secrets)
+    .then((ports) => checkSetup(bundle, { ...ports, clock, functionArn: actual?.arn }))
+    .catch((error: unknown) => [{ name: 'set-up', ...thrown(error), ms: clock() - began }]);
+  return [deployment, ...(await network), ...placed('here', await setup)];
+}
+
+type Judged = Awaited<ReturnType<typeof standingOf>>;
+
+async function judged(deployed: Deployed | SluiceError, name: string, hash: string): Promise<Judged | SluiceError> {
+  if (deployed instanceof SluiceError) return deployed;
+  try {
+    return await standingOf(deployed, name, hash);
+  } catch (error) {
+    if (error instanceof SluiceError) return error;
+    throw error;
+  }
+}
+
+function deploymentFinding(stands: Judged | SluiceError): Finding {
+  if (stands instanceof SluiceError) return thrown(stands);
+  const { state, notes } = stands;
+  const detail = [STATE_TEXT[state], ...notes].join('; ');
+  switch (state) {
+    case 'deployed':
+      return { state: 'ok', detail };
+    case 'changed':
+      return {
+        state: 'warning',
+        detail: 'the file was changed since it was deployed; the probes in the function judge what was deployed',
+        fix: 'Deploy it: sluice deploy',
+      };
+    case 'altered':
+      return {
+        state: 'warning',
+        detail,
+        fix: 'Deploy the rule again after a change to its file, or undo the change on AWS.',
+      };
+    case 'deleted':
+      return { state: 'failed', detail: STATE_TEXT.deleted, fix: HOW_TO_RESTORE };
+    default:
+      return {
+        state: 'warning',
+        detail: `${STATE_TEXT[state]}: a VPC can be judged only from the function`,
+        fix: 'Deploy it: sluice deploy',
+      };
+  }
+}
+
+async function inFunction(
+  functions: Functions,
+  { name }: DeployedFunction,
+  clock: () => number,
+  here: () => Promise<PlacedProbe[]>,
+): Promise<PlacedProbe[]> {
+  const began = clock();
+  try {
+    const told = (await functions.invoke(name, { sluice: 'check' })) as { probes?: readonly Probe[] } | undefined;
+    if (told?.probes !== undefined) return placed('function', told.probes);
+    throw new SluiceError('BadAnswer', `the function ${name} answered without probes`, {
+      stage: 'cli',
+      fix: 'It was deployed by another version of sluice: deploy again.',
+    });
+  } catch (error) {
+    const probe: PlacedProbe = {
+      where: 'function',
+      name: 'probes in the function',
+      ...thrown(error),
+      ms: clock() - began,
+    };
+    return [probe, ...(await here())];
+  }
+}
+
+function placed(where: PlacedProbe['where'], probes: readonly Probe[]): PlacedProbe[] {
+  return probes.map((each) => ({ where, ...each }));
+}
+
+const MARKS = { ok: 'ok', warning: 'warning', failed: 'FAILED', skipped: 'skipped' } as const;
+
+function ruleLines({ terminal: { colors }, stage }: Context, rule: string, probes: readonly PlacedProbe[]): string[] {
+  const widths = [Math.max(...probes.map(({ name }) => name.length)), 7];
+  const lines = probes.flatMap(({ where, name, state, detail, fix, ms }) => [
+    `  ${mark(state, colors)}  ${where.padEnd(8)}  ${name.padEnd(widths[0] ?? 0)}  ${printable(detail)} ${colors.dim(`(${duration(ms)})`)}`,
+    ...(fix === undefined || state === 'ok' ? [] : [`           ${colors.cyan('fix:')} ${fix}`]),
+  ]);
+  const bad = probes.filter(({ state }) => state === 'failed').length;
+  const doubtful = probes.filter(({ state }) => state === 'warning').length;
+  const verdict =
+    bad > 0
+      ? colors.red(`${counted(bad, 'probe')} failed`)
+      : doubtful > 0
+        ? colors.yellow(`well, with ${counted(doubtful, 'warning')}`)
+        : colors.green('well');
+  return [`${colors.bold(rule)}  stage ${stage}: ${verdict}`, ...lines];
+}
+
+function mark(state: Probe['state'], colors: Colors): string {
+  const text = MARKS[state].padEnd(7);
+  if (state === 'ok') return colors.green(text);
+  if (state === 'failed') return colors.red(text);
+  return state === 'warning' ? colors.yellow(text) : colors.dim(text);
+}

@@ -1,0 +1,144 @@
+import { functionName } from '../rule/deployment/names.ts';
+import { loadProject } from '../rule/disk.ts';
+import { listRules } from '../rule/index.ts';
+import type { LoggedRun, RunLogs } from './aws/ports.ts';
+import { answer, type CliCommand, type Context } from './command.ts';
+import { Exit, usage } from './exit.ts';
+import { isRun, resultText, runLines, shortRun } from './run-text.ts';
+import { printable, table } from './table.ts';
+import { count, duration, since, timestamp } from './units.ts';
+
+interface LogsOptions {
+  readonly failed?: boolean;
+  readonly since: string;
+  readonly follow?: boolean;
+  readonly limit: string;
+}
+
+/** How often a followed log is asked, and how far back each time: CloudWatch shows lines late and out of order. */
+const POLL_MS = 2000;
+const LATE_MS = 60_000;
+
+export const logs: CliCommand<LogsOptions> = {
+  usage: '<rule> [run]',
+  description:
+    'Shows the runs of a deployed rule, newest last, as its function logged them in CloudWatch. With a run: all of it, its error and the way out.',
+  options: [
+    ['--failed', 'only runs that failed or stopped'],
+    ['--since <time>', 'how far back: 30m, 12h, 7d, or a date', '24h'],
+    ['--limit <n>', 'how many runs, the newest', '20'],
+    ['-f, --follow', 'go on with each run as it is told of; with --json one line a run'],
+  ],
+  examples: [
+    ['logs errors-to-kafka', 'the last 20 runs of the last 24 hours'],
+    ['logs errors-to-kafka 3f2a91c0', 'one run, whole'],
+    ['logs errors-to-kafka --failed --since 7d', 'what went wrong this week'],
+    ['logs errors-to-kafka --follow', 'runs as they happen; Ctrl-C ends it'],
+  ],
+  async run(context, [rule = '', run], options) {
+    const from = since(options.since, context.clock());
+    if (from === undefined) throw usage(`--since ${options.since} is no time`, 'Give 30m, 12h, 7d or 2026-01-31.');
+    const limit = Number(options.limit);
+    if (!Number.isInteger(limit) || limit < 1)
+      throw usage(`--limit ${options.limit} is no number of runs`, 'Give a number such as 50.');
+    await warnUnknown(context, rule);
+    const name = functionName(rule, context.stage);
+    const source = await context.aws.runLogs();
+    if (run !== undefined) return one(context, source, name, run, from);
+    const wanted = ({ run: { result } }: LoggedRun) =>
+      options.failed !== true || result === 'failed' || result === 'stopped';
+    if (options.follow === true) return follow(context, source, name, from, wanted);
+    const found: LoggedRun[] = [];
+    for await (const logged of source.since(name, from)) if (wanted(logged)) found.push(logged);
+    const shown = found.slice(-limit);
+    answer(context, { rule, stage: context.stage, runs: shown.map((each) => each.run) }, () =>
+      shown.length === 0 ? [nothing(name, options)] : runTable(context, shown),
+    );
+    return Exit.OK;
+  },
+};
+
+/** A rule that was removed still has its log; a name with a typo has neither. */
+async function warnUnknown({ root, env, terminal }: Context, rule: string): Promise<void> {
+  const known = listRules(await loadProject(root, env)).some(({ name }) => name === rule);
+  if (!known)
+    terminal.err(terminal.errColors.yellow(`There is no rule ${rule} in rules/; looking for its log anyway.`));
+}
+
+function nothing(name: string, { failed, since: back }: LogsOptions): string {
+  return `No ${failed === true ? 'failed ' : ''}run of ${name} since ${back}. Look further back with --since 7d, or run one with sluice trigger.`;
+}
+
+function runTable({ terminal }: Context, runs: readonly LoggedRun[]): string[] {
+  const columns = [
+    { title: 'began (UTC)' },
+    { title: 'run' },
+    { title: 'result' },
+    { title: 'object' },
+    { title: 'scanned', right: true },
+    { title: 'matched', right: true },
+    { title: 'sent', right: true },
+    { title: 'bad', right: true },
+    { title: 'took', right: true },
+    { title: 'error' },
+  ];
+  const rows = runs.map(({ run }) => [
+    timestamp(run.startedAt),
+    shortRun(run.run),
+    resultText(run.result, terminal.colors),
+    printable(`${run.bucket}/${run.key}`),
+    count(run.scanned),
+    count(run.matched),
+    count(run.sent),
+    count(run.failed),
+    duration(run.durationMs),
+    run.error?.code ?? '',
+  ]);
+  return table(columns, rows, terminal.columns);
+}
+
+async function one(context: Context, source: RunLogs, name: string, asked: string, from: number): Promise<Exit> {
+  const found: LoggedRun[] = [];
+  for await (const logged of source.since(name, from)) if (isRun(logged.run.run, asked)) found.push(logged);
+  if (found.length === 0) {
+    throw usage(
+      `no run ${asked} of ${name} is in the log of that time`,
+      'Look further back (--since 7d), or list the runs with sluice logs RULE.',
+    );
+  }
+  const [first] = found;
+  answer(context, found.length === 1 ? first?.run : found.map(({ run }) => run), () =>
+    found.flatMap(({ run }, i) => [...(i > 0 ? [''] : []), ...runLines(run, context.terminal.colors)]),
+  );
+  return Exit.OK;
+}
+
+async function follow(
+  context: Context,
+  source: RunLogs,
+  name: string,
+  from: number,
+  wanted: (logged: LoggedRun) => boolean,
+): Promise<never> {
+  const { terminal, json, clock, pause } = context;
+  const seen = new Set<string>();
+  let start = from;
+  for (;;) {
+    for await (const { run, at } of source.since(name, start)) {
+      const id = `${run.run} ${run.key} ${at}`;
+      if (seen.has(id)) continue;
+      seen.add(id);
+      if (!wanted({ run, at })) continue;
+      terminal.out(json ? JSON.stringify(run) : followLine(context, run));
+    }
+    start = Math.max(start, clock() - LATE_MS);
+    await pause(POLL_MS);
+  }
+}
+
+function followLine({ terminal }: Context, run: LoggedRun['run']): string {
+  const sums = `${count(run.scanned)} scanned, ${count(run.matched)} matched, ${count(run.sent)} sent, ${count(run.failed)} bad`;
+  const why = run.error === undefined ? '' : `  ${run.error.code}: ${printable(run.error.reason)}`;
+  const head = `${timestamp(run.startedAt)}  ${shortRun(run.run)}  ${resultText(run.result, terminal.colors)}`;
+  return `${head}  ${printable(`${run.bucket}/${run.key}`)}  ${sums}, ${duration(run.durationMs)}${why}`;
+}

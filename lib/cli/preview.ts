@@ -1,0 +1,124 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { openStore, prepareRule } from '../export/instance.ts';
+import { type Preview, previewObject } from '../export/preview.ts';
+import type { ObjectStore } from '../object/contract.ts';
+import { decompress } from '../object/decompress/index.ts';
+import { openObject } from '../object/open.ts';
+import { loadProject } from '../rule/disk.ts';
+import { type ExportRule, resolveRule } from '../rule/index.ts';
+import { createSecretStore, fetchSecret } from '../secret/index.ts';
+import { chooseObject } from './choose-object.ts';
+import type { CliCommand, Context } from './command.ts';
+import { Exit, exitCodeOf, usage } from './exit.ts';
+import { objectOf } from './object-argument.ts';
+import { previewDocument, previewLines } from './preview-text.ts';
+import { problemLines } from './problem.ts';
+
+interface PreviewOptions {
+  readonly limit: string;
+  readonly all?: boolean;
+}
+
+export interface PreviewSource {
+  /** As the user would name it. */
+  readonly name: string;
+  /** How it turned out to be compressed. */
+  readonly compression: string;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export const preview: CliCommand<PreviewOptions> = {
+  usage: '<rule> [object]',
+  description:
+    'Runs a rule over one object and shows what it would send. Nothing is written, and Kafka is not needed. The object is s3://bucket/key, a key in the bucket of the rule, a local file, or - for standard input.',
+  options: [
+    ['--limit <n>', 'how many rows are shown', '20'],
+    ['--all', 'read to the end of the object, for the counts; else reading ends with the rows'],
+  ],
+  examples: [
+    ['preview errors-to-kafka access.csv.gz', 'over a local file; no server is needed'],
+    [
+      'preview errors-to-kafka access/2026/01/31/a.csv.gz --all',
+      "over an object of the rule's bucket, counted to its end",
+    ],
+    ['preview errors-to-kafka - < access.csv', 'over standard input'],
+  ],
+  async run(context, [name = '', object], options) {
+    const limit = Number(options.limit);
+    if (!Number.isInteger(limit) || limit < 0)
+      throw usage(`--limit ${options.limit} is no number of rows`, 'Give a number such as 50.');
+    const { rule } = resolveRule(await loadProject(context.root, context.env), name, context.stage);
+    const select = prepareRule(rule, context.clock, { maxRows: Math.max(1, limit) });
+    let store: ObjectStore | undefined;
+    const openedStore = async () => {
+      store ??= await openStore(
+        rule,
+        createSecretStore({ fetch: fetchSecret({ env: context.env }), clock: context.clock }),
+      );
+      return store;
+    };
+    let source: PreviewSource;
+    let result: Preview;
+    try {
+      source = await open(context, rule, object, openedStore);
+      result = await previewObject(select, source.body, { rows: limit, all: options.all === true });
+    } finally {
+      store?.close();
+    }
+    return tell(context, rule, source, result);
+  },
+};
+
+function tell(context: Context, rule: ExportRule, source: PreviewSource, result: Preview): Exit {
+  const { terminal, json, stage } = context;
+  if (json) terminal.out(previewDocument(rule, stage, source, result));
+  else for (const line of previewLines(rule, source, result, terminal)) terminal.out(line);
+  const asked = rule.source.compression;
+  if (asked !== 'auto' && asked !== source.compression) {
+    terminal.err(
+      terminal.errColors.yellow(
+        `The rule says compression: ${asked}; this is ${source.compression}, and was read as such.`,
+      ),
+    );
+  }
+  if (result.error === undefined) return Exit.OK;
+  for (const line of problemLines(result.error, terminal.errColors, false)) terminal.err(line);
+  return exitCodeOf(result.error);
+}
+
+async function open(
+  context: Context,
+  rule: ExportRule,
+  argument: string | undefined,
+  openedStore: () => Promise<ObjectStore>,
+): Promise<PreviewSource> {
+  if (argument === '-') return local('standard input', context.terminal.input);
+  if (argument !== undefined && (await isFile(argument))) return local(argument, createReadStream(argument));
+  if (argument !== undefined && /^(\.{0,2}|~)\//.test(argument)) {
+    throw usage(
+      `there is no file ${resolve(argument)}`,
+      'Check the path. An object is named by its key or as s3://bucket/key.',
+    );
+  }
+  const store = await openedStore();
+  const ref =
+    argument === undefined
+      ? await chooseObject(context, store, rule.source, `preview ${rule.name}`)
+      : objectOf(argument, rule.source.bucket);
+  const { bytes, compression } = await openObject(store, ref, { compression: rule.source.compression });
+  return { name: `s3://${ref.bucket}/${ref.key}`, compression, body: bytes };
+}
+
+async function local(name: string, chunks: AsyncIterable<Uint8Array>): Promise<PreviewSource> {
+  const { bytes, compression } = await decompress(chunks, 'auto');
+  return { name, compression, body: bytes };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}

@@ -1,0 +1,66 @@
+import { createInterface } from 'node:readline/promises';
+import pc from 'picocolors';
+
+export type Colors = ReturnType<typeof pc.createColors>;
+
+/** Where a command reads and writes. */
+export interface Terminal {
+  /** The answer: standard output. */
+  out(text: string): void;
+  /** What is only for a person to see: standard error. */
+  err(text: string): void;
+  /** Whether somebody sits there who can be asked. */
+  readonly interactive: boolean;
+  /** How wide a line on standard output may be; Infinity where it is no terminal. */
+  readonly columns: number;
+  /** For standard output. */
+  readonly colors: Colors;
+  /** For standard error. */
+  readonly errColors: Colors;
+  /** One line from the user, without its end. */
+  ask(question: string): Promise<string>;
+  /** What is piped in. */
+  readonly input: AsyncIterable<Uint8Array>;
+}
+
+interface Streams {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+export function processTerminal({ stdin, stdout, stderr }: Streams, env: NodeJS.ProcessEnv): Terminal {
+  // A reader that has seen enough (`| head`) closes the pipe: no reason for an error.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+  return {
+    out: (text) => void stdout.write(`${text}\n`),
+    err: (text) => void stderr.write(`${text}\n`),
+    interactive: stdin.isTTY === true && stderr.isTTY === true,
+    columns: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
+    colors: pc.createColors(isColored(stdout, env)),
+    errColors: pc.createColors(isColored(stderr, env)),
+    input: stdin,
+    async ask(question) {
+      const prompt = createInterface({ input: stdin, output: stderr });
+      const closed = new AbortController();
+      prompt.once('close', () => closed.abort());
+      try {
+        return await prompt.question(question, { signal: closed.signal });
+      } catch {
+        // Ctrl-C or Ctrl-D at a question is no answer.
+        stderr.write('\n');
+        return '';
+      } finally {
+        prompt.close();
+      }
+    },
+  };
+}
+
+/** https://no-color.org: set and not empty, it wins over everything. */
+export function isColored(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+  return stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+}

@@ -1,0 +1,111 @@
+import { resolveEndpoint } from '../kafka/endpoint.ts';
+import { connectRedis, resolveRedis } from '../limit/redis.ts';
+import type { ObjectStore } from '../object/contract.ts';
+import type { RuleBundle } from '../rule/schema.ts';
+import { secretsOf } from '../rule/secrets.ts';
+import type { SecretStore } from '../secret/index.ts';
+import { lookAtBucket } from './check/bucket.ts';
+import { judgeVersions, KAFKA_PROBES, type KafkaProbes, lookAtCluster, lookAtTopic } from './check/kafka.ts';
+import { ok, type Probe, probe, resting } from './check/probe.ts';
+import { ifSilent } from './check/silence.ts';
+import { openStore } from './instance.ts';
+
+export type { Finding, Probe } from './check/probe.ts';
+
+/** What the probes touch. The clients have defaults that talk to the real servers. */
+export interface CheckPorts {
+  readonly secrets: SecretStore;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly kafka?: KafkaProbes;
+  readonly store?: (bundle: RuleBundle) => Promise<ObjectStore>;
+  /** Connects to the rule's shared rate and leaves again. */
+  readonly redis?: (bundle: RuleBundle) => Promise<void>;
+}
+
+/**
+ * Probes what a rule needs from where its function stands: its secrets, its bucket, Kafka, its topics, its shared rate.
+ * Runs all at once, each for 3 s at most. Never throws: what is wrong is a probe that failed.
+ */
+export async function checkExport(bundle: RuleBundle, ports: CheckPorts): Promise<Probe[]> {
+  const { rule } = bundle;
+  return Promise.all([
+    ...secretProbes(bundle, ports),
+    bucketProbe(bundle, ports),
+    ...kafkaProbes(bundle, ports),
+    ...(rule.rate?.shared === undefined ? [] : [rateProbe(bundle, ports, rule.rate.shared)]),
+  ]);
+}
+
+function secretProbes(bundle: RuleBundle, { secrets, clock }: CheckPorts): Promise<Probe>[] {
+  const names = [...new Set(secretsOf(bundle).map(({ name }) => name))];
+  return names.map((name) =>
+    probe(`secret ${name}`, { clock, ifSilent: ifSilent(bundle.rule, 'secretsmanager') }, async () => {
+      await secrets.text(name);
+      return ok('can be read');
+    }),
+  );
+}
+
+function bucketProbe(bundle: RuleBundle, { secrets, clock, store }: CheckPorts): Promise<Probe> {
+  const { source } = bundle.rule;
+  return probe(`bucket ${source.bucket}`, { clock, ifSilent: ifSilent(bundle.rule, 's3') }, async () => {
+    const open = await (store === undefined ? openStore(bundle.rule, secrets) : store(bundle));
+    try {
+      return await lookAtBucket(open, source);
+    } finally {
+      open.close();
+    }
+  });
+}
+
+function kafkaProbes(bundle: RuleBundle, { secrets, clock, kafka = KAFKA_PROBES }: CheckPorts): Promise<Probe>[] {
+  const { rule, connections, stage } = bundle;
+  const connection = connections.kafka[rule.kafka.connection];
+  if (connection === undefined) return [];
+  const options = { clock, ifSilent: ifSilent(rule, 'kafka') };
+  const endpoint = resolveEndpoint(connection, secrets, `sluice.check.${stage}.${rule.name}`);
+  const admin = endpoint.then((resolved) => kafka.open(resolved));
+  // Each probe hears of its failure in its own way.
+  admin.catch(() => undefined);
+  const sign = `the sign-in to Kafka`;
+  const topics = [
+    { name: rule.kafka.topic, what: 'topic' },
+    ...(rule.onError.kind === 'deadLetter' && rule.onError.to.kind === 'topic'
+      ? [{ name: rule.onError.to.topic, what: 'dead-letter topic' }]
+      : []),
+  ];
+  const probes = [
+    probe(`kafka ${rule.kafka.connection}`, options, async () => lookAtCluster(await admin, await endpoint)),
+    probe('kafka version', options, () =>
+      resting(endpoint, "Kafka's secrets", async (resolved) =>
+        judgeVersions(await kafka.versions(resolved), rule.kafka.delivery),
+      ),
+    ),
+    ...topics.map(({ name, what }) =>
+      probe(`${what} ${name}`, options, () => resting(admin, sign, (open) => lookAtTopic(open, name))),
+    ),
+  ];
+  const closing = async () => (await admin).close();
+  Promise.allSettled(probes)
+    .then(closing)
+    .catch(() => undefined);
+  return probes;
+}
+
+function rateProbe(bundle: RuleBundle, ports: CheckPorts, shared: string): Promise<Probe> {
+  const { clock, secrets } = ports;
+  return probe(`redis ${shared}`, { clock, ifSilent: ifSilent(bundle.rule, 'redis') }, async () => {
+    await (ports.redis ?? pingRedis(secrets, shared))(bundle);
+    return ok('signed in; it holds the rate of all instances');
+  });
+}
+
+function pingRedis(secrets: SecretStore, shared: string): (bundle: RuleBundle) => Promise<void> {
+  return async ({ connections }) => {
+    const connection = connections.redis[shared];
+    if (connection === undefined) return;
+    const { client } = await connectRedis(await resolveRedis(connection, secrets));
+    await client.quit();
+  };
+}
