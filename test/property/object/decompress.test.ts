@@ -1,7 +1,7 @@
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { SluiceError } from '../../../lib/failure/index.ts';
-import { decompress } from '../../../lib/object/index.ts';
+import { decompress } from '../../../lib/object/decompress/index.ts';
 import { bzip2 } from '../../support/bzip2.ts';
 import { cutAt, drain } from '../../support/chunks.ts';
 import { skippableFrame, zstd } from '../../support/zstd.ts';

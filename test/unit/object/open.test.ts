@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import type { ObjectInfo, ObjectRef, ObjectStore } from '../../../lib/object/index.ts';
-import { open } from '../../../lib/object/index.ts';
+import type { ObjectInfo, ObjectRef, ObjectStore } from '../../../lib/object/contract.ts';
+import { open } from '../../../lib/object/open.ts';
 import { cutAt, drain } from '../../support/chunks.ts';
 
 const ref: ObjectRef = { bucket: 'b', key: 'k' };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { SluiceError } from '../../../../lib/failure/index.ts';
 import type { Compression } from '../../../../lib/format/options.ts';
-import { decompress } from '../../../../lib/object/index.ts';
+import { decompress } from '../../../../lib/object/decompress/index.ts';
 import { bzip2 } from '../../../support/bzip2.ts';
 import { cutAt, drain } from '../../../support/chunks.ts';
 import { skippableFrame, zstd } from '../../../support/zstd.ts';
