@@ -1,0 +1,77 @@
+import type { WriteBuffer } from './write-buffer.ts';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const HEX = Buffer.from('0123456789abcdef');
+
+/** For each byte of a string: 0 it stands for itself, 1 it needs `\u00xx`, else the letter behind its backslash. */
+const ESCAPES = new Uint8Array(256).fill(1, 0, 0x20);
+for (const [byte, letter] of [
+  [0x08, 'b'],
+  [0x09, 't'],
+  [0x0a, 'n'],
+  [0x0c, 'f'],
+  [0x0d, 'r'],
+  [QUOTE, '"'],
+  [BACKSLASH, '\\'],
+] as const) {
+  ESCAPES[byte] = letter.charCodeAt(0);
+}
+
+/** Writes bytes of text as a JSON string, in one pass. Whether they are UTF-8 is the caller's concern: see `seen`. */
+export function writeJsonString(out: WriteBuffer, source: Uint8Array, from: number, to: number): void {
+  // At worst each byte becomes six.
+  out.reserve((to - from) * 6 + 2);
+  const { bytes } = out;
+  let { length, seen } = out;
+  bytes[length++] = QUOTE;
+  for (let i = from; i < to; i++) {
+    const byte = source[i]!;
+    const letter = ESCAPES[byte]!;
+    if (letter === 0) {
+      seen |= byte;
+      bytes[length++] = byte;
+    } else if (letter > 1) {
+      bytes[length++] = BACKSLASH;
+      bytes[length++] = letter;
+    } else {
+      bytes[length++] = BACKSLASH;
+      bytes[length++] = 0x75;
+      bytes[length++] = 0x30;
+      bytes[length++] = 0x30;
+      bytes[length++] = HEX[byte >> 4]!;
+      bytes[length++] = HEX[byte & 15]!;
+    }
+  }
+  bytes[length++] = QUOTE;
+  out.length = length;
+  out.seen = seen;
+}
+
+/** A key with its colon, made once: `"name":`. */
+export function jsonKey(name: string): Buffer {
+  return Buffer.from(`${JSON.stringify(name)}:`);
+}
+
+/** Copies valid JSON text without the white space between its tokens, so that a row stays one line. */
+export function writeJsonText(out: WriteBuffer, source: Uint8Array, from: number, to: number): void {
+  out.reserve(to - from);
+  const { bytes } = out;
+  let { length, seen } = out;
+  let inString = false;
+  for (let i = from; i < to; i++) {
+    const byte = source[i]!;
+    if (inString) {
+      if (byte === BACKSLASH) bytes[length++] = source[i++]!;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte <= 0x20) {
+      continue;
+    } else if (byte === QUOTE) {
+      inString = true;
+    }
+    seen |= source[i]!;
+    bytes[length++] = source[i]!;
+  }
+  out.length = length;
+  out.seen = seen;
+}
