@@ -1,4 +1,5 @@
 import type { Admin } from 'kafkajs';
+import { SluiceError } from '../failure/index.ts';
 import { type ConnectionOptions, createClient } from './connection.ts';
 import type { KafkaEndpoint } from './contract.ts';
 import { kafkaFailure } from './failure.ts';
@@ -12,7 +13,7 @@ export interface TopicDescription {
   readonly config: Readonly<Record<string, string>> | undefined;
 }
 
-/** Which messages of a partition there are: from `low` up to, not including, `high`. */
+/** Which messages of a partition there are: from `low` up to, not including, `high`, where the oldest open transaction begins. */
 export interface OffsetRange {
   readonly partition: number;
   readonly low: bigint;
@@ -80,5 +81,11 @@ async function createTopic(
   config: Readonly<Record<string, string>>,
 ): Promise<void> {
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-  await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true });
+  const created = await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true });
+  if (created) return;
+  throw new SluiceError('TopicExists', `the topic "${topic}" exists already`, {
+    stage: 'kafka',
+    context: { topic },
+    fix: 'Use it as it is, or choose another name.',
+  });
 }

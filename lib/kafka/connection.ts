@@ -1,6 +1,6 @@
-import { generateAuthToken } from 'aws-msk-iam-sasl-signer-js';
-import kafkajs, { type Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
+import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import type { KafkaEndpoint } from './contract.ts';
+import { mskToken } from './msk-token.ts';
 
 const { logLevel } = kafkajs;
 
@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   readonly retry?: RetryOptions;
   /** Default: silence. Whatever stops a call is in the error it throws. */
   readonly log?: (entry: ClientLog) => void;
+  /** How a connection is made. Default: straight to the broker. */
+  readonly socketFactory?: ISocketFactory;
   /** Signs a token for `oauthbearer`. Default: for MSK, with the function's own AWS credentials. */
   readonly token?: (region: string) => Promise<string>;
 }
@@ -40,6 +42,7 @@ export function createClient(endpoint: KafkaEndpoint, options: ConnectionOptions
     authenticationTimeout: options.connectTimeoutMs ?? 5_000,
     requestTimeout: options.requestTimeoutMs ?? 30_000,
     retry: options.retry ?? DEFAULT_RETRY,
+    ...(options.socketFactory && { socketFactory: options.socketFactory }),
     ...tlsOf(endpoint),
     ...saslOf(endpoint, options.token ?? mskToken),
     logLevel: log === undefined ? logLevel.NOTHING : logLevel.WARN,
@@ -105,8 +108,4 @@ function saslOf(endpoint: KafkaEndpoint, token: (region: string) => Promise<stri
       }
     }
   }
-}
-
-async function mskToken(region: string): Promise<string> {
-  return (await generateAuthToken({ region })).token;
 }

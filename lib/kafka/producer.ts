@@ -1,7 +1,7 @@
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import { SluiceError } from '../failure/index.ts';
 import { compressionType, registerCodecs } from './compression.ts';
-import { type ConnectionOptions, createClient } from './connection.ts';
+import { type ConnectionOptions, createClient, DEFAULT_RETRY } from './connection.ts';
 import type { ProducerOptions, Provenance, RecordBatch, RecordProducer } from './contract.ts';
 import { dispatch, type Request } from './dispatch.ts';
 import { kafkaFailure } from './failure.ts';
@@ -129,6 +129,8 @@ class IdempotentProducer implements RecordProducer {
     const client = createClient(this.#options.endpoint, this.#internals);
     const producer = client.producer({
       idempotent: true,
+      // kafkajs makes no idempotent producer without any.
+      retry: { retries: Math.max(1, (this.#internals.retry ?? DEFAULT_RETRY).retries ?? 1) },
       allowAutoTopicCreation: false,
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
     });

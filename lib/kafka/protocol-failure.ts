@@ -73,7 +73,8 @@ const BY_TYPE: Readonly<Record<string, Describe>> = {
   CLUSTER_AUTHORIZATION_FAILED: final(
     'ClusterDenied',
     () => 'the broker does not let this user write idempotently',
-    (d) => allow(d, '--operation IdempotentWrite --cluster'),
+    (d) =>
+      `${allow(d, `--operation Write --operation Describe --topic ${d.topic ?? 'TOPIC'}`)} Before Kafka 2.8 also: --operation IdempotentWrite --cluster.`,
   ),
   GROUP_AUTHORIZATION_FAILED: final(
     'GroupDenied',

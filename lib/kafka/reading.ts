@@ -17,15 +17,15 @@ export interface KafkaMessage {
 }
 
 export interface ReadOptions extends ConnectionOptions {
-  /** Whether the reader has what it waits for, given how many messages it has seen. Default: the topic's end, as it was at the call, is enough. */
+  /** Whether the reader has what it waits for, given how many messages it has seen. Default: what is committed at the call is enough. */
   readonly enough?: (messages: number) => boolean;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Hands every committed message of a topic to `each`, partition by partition in order, up to the topic's end as it was
- * at the call, and beyond it until `enough`. What an open transaction holds back is waited for. Returns how many there
- * were. It reads in a group of its own, `sluice.read.…`, that commits nothing and leaves nothing behind.
+ * Hands every committed message of a topic to `each`, partition by partition in order, up to the end of what is
+ * committed at the call, and beyond it until `enough`. Returns how many there were. It reads in a group of its own,
+ * `sluice.read.…`, that commits nothing and leaves nothing behind.
  */
 export async function consumeAll(
   endpoint: KafkaEndpoint,

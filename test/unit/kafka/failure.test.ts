@@ -18,7 +18,12 @@ describe("Kafka's own answers", () => {
     ['UNKNOWN_TOPIC_OR_PARTITION', 'MissingTopic', false, /kafka-topics.sh .*--create --topic errors/],
     ['INVALID_TOPIC_EXCEPTION', 'InvalidTopic', false, /249/],
     ['TOPIC_AUTHORIZATION_FAILED', 'TopicDenied', false, /kafka-acls.sh .*--operation Write .*--topic errors/],
-    ['CLUSTER_AUTHORIZATION_FAILED', 'ClusterDenied', false, /IdempotentWrite --cluster/],
+    [
+      'CLUSTER_AUTHORIZATION_FAILED',
+      'ClusterDenied',
+      false,
+      /--operation Write .*--topic errors.*IdempotentWrite --cluster/,
+    ],
     ['GROUP_AUTHORIZATION_FAILED', 'GroupDenied', false, /--group sluice\. .*prefixed/],
     ['TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'TransactionalIdDenied', false, /--transactional-id sluice\. .*prefixed/],
     ['SASL_AUTHENTICATION_FAILED', 'SaslAuthenticationFailed', false, /made for scram-sha-512/],
