@@ -66,6 +66,9 @@ function progress(): Report {
   };
 }
 
+// Whoever reads may stop early, as `head` does.
+process.stdout.on('error', () => process.exit());
+
 main().catch((error: unknown) => {
   console.error(error instanceof StackFailure ? `${pc.red(error.message)}\n${error.fix}` : error);
   process.exitCode = 1;
