@@ -82,7 +82,7 @@ describe.each(['aws', 'localstack'] as const)('%s', (server) => {
       small.middlewareStack.add((next) => (args) => next({ ...args, input: { ...args.input, MaxKeys: 2 } }), {
         step: 'initialize',
       });
-      const keys = ['many/a', 'many/b+', 'many/c d', 'many/é', 'many/日'];
+      const keys = ['many/a', 'many/b', 'many/c d', 'many/d', 'many/e'];
       for (const key of keys) await put(key, '');
       const listed: string[] = [];
       for await (const info of s3Store({ client: small }).list(bucket, 'many/')) listed.push(info.key);
