@@ -1,5 +1,5 @@
 import { SluiceError } from '../../failure/index.ts';
-import { parseSelect } from '../../select/parse.ts';
+import { prepare } from '../../select/index.ts';
 import { inputFormat, outputFormat } from '../schema.ts';
 import { nodeAt, type Place, placeOf } from '../tree.ts';
 import { type RuleSubject, wrongAt } from './subject.ts';
@@ -8,9 +8,10 @@ import { type RuleSubject, wrongAt } from './subject.ts';
 export function queryProblems(subject: RuleSubject): readonly SluiceError[] {
   const { rule, tree } = subject;
   try {
-    parseSelect(rule.select);
-    inputFormat(rule.source);
-    outputFormat(rule.kafka);
+    const { key } = rule.kafka;
+    const formats = { input: inputFormat(rule.source), output: outputFormat(rule.kafka) };
+    // What the time is does not matter here, only that a query which asks for it may have it.
+    prepare(rule.select, { ...formats, ...(key === undefined ? {} : { key }), now: () => 0 });
     return [];
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;

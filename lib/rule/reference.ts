@@ -1,0 +1,114 @@
+import { connectionsSchema } from './schema/connections.ts';
+import { exportSchema } from './schema/export.ts';
+import { type Shape, shapeOf, variants } from './shape.ts';
+
+/** `docs/rules.md`: every key of the two files, read off the schemas. */
+export function reference(): string {
+  return `${INTRODUCTION}
+## Rules: \`rules/*.yml\`
+${table(rows(shapeOf(exportSchema)))}
+## Connections: \`connections.yml\`
+${table(rows(shapeOf(connectionsSchema)))}
+${TRIGGERS}`;
+}
+
+const INTRODUCTION = `# Rules and connections
+
+<!-- Written by \`node docs/generate.mjs\` from the schemas in lib/rule/schema. -->
+
+One file in \`rules/\` is one rule and one function. Connections are named once, in \`connections.yml\`.
+
+- **Stages.** \`stages: { prod: { … } }\` says what differs on a stage: maps merge deeply, lists and scalars replace,
+  \`null\` removes. \`kind\` and \`name\` are the same on every stage. The default stage is \`dev\`; the function is
+  \`<name>-<stage>\`.
+- **Variables.** \`\${stage}\` and \`\${env:NAME, default}\` may stand in any text; \`$\${\` is \`\${\` itself. A variable that is
+  empty counts as not set. They are put in when a rule is deployed, or run by hand.
+- **\`null\`** means that a key is not written, in a stage as outside.
+- **Sizes** are bytes, or have a unit: B, kB, MB, GB, KiB, MiB, GiB. **Durations** are seconds, or have one: s, m, h, d.
+- **Secrets** are named, never held: the name or ARN of a Secrets Manager secret, or for local work \`env:NAME\` or
+  \`file:path\`.
+- **Names stay.** A rule that was deployed under one name and is then given another is a removal and an addition.
+
+Editors complete and check these files: the first line names the JSON Schema beside them.
+`;
+
+const TRIGGERS = `## Triggers
+
+| trigger | what the stack makes | what the bucket needs |
+| --- | --- | --- |
+| \`s3\` | a notification to the function, beside those that are there | nothing |
+| \`eventbridge\` | a rule on the default bus | EventBridge notifications on: \`aws s3api put-bucket-notification-configuration\` with \`EventBridgeConfiguration: {}\` added to what \`get-bucket-notification-configuration\` gives |
+| \`sqs\` | a queue \`<name>-<stage>\` that the bucket may send to | a notification of \`s3:ObjectCreated:*\` to that queue, with the rule's prefix and suffix |
+| \`sns\` | a topic \`<name>-<stage>\` that the bucket may publish to, with the function subscribed | a notification of \`s3:ObjectCreated:*\` to that topic, with the rule's prefix and suffix |
+| \`cos\`, \`none\` | nothing | whoever hears of objects invokes the function with the store's event |
+
+On stage \`local\` the stack makes the buckets too, tells them all of this, and leaves them when it is removed. An event that
+fails three times goes to the queue \`<name>-<stage>-failed\`, which keeps it for 14 days.
+
+S3 refuses two notifications for the same objects. Of rules whose bucket is one and whose prefixes and suffixes both
+overlap, all but one need \`trigger: eventbridge\`.
+`;
+
+interface Row {
+  readonly key: string;
+  readonly type: string;
+  readonly preset: string;
+  readonly description: string;
+}
+
+function table(all: readonly Row[]): string {
+  const lines = all.map(
+    ({ key, type, preset, description }) => `| \`${key}\` | ${type} | ${preset} | ${description} |`,
+  );
+  return ['', '| key | value | default | |', '| --- | --- | --- | --- |', ...lines, ''].join('\n');
+}
+
+function rows(shape: Shape, prefix = ''): Row[] {
+  return Object.entries(shape.properties ?? {}).flatMap(([name, inner]) => {
+    const key = prefix === '' ? name : `${prefix}.${name}`;
+    const row = {
+      key,
+      type: typeOf(inner),
+      preset: presetOf(inner, shape, name),
+      description: cell(inner.description ?? ''),
+    };
+    return [row, ...nested(inner, key)];
+  });
+}
+
+function nested(shape: Shape, key: string): Row[] {
+  const found = variants(shape).flatMap((each) => {
+    const named = typeof each.additionalProperties === 'object' ? rows(each.additionalProperties, `${key}.<name>`) : [];
+    return [...rows(each, key), ...named];
+  });
+  // Forms of one thing share keys: the first that has something to say tells.
+  return found.filter((row, i) => found.findIndex((other) => other.key === row.key) === i);
+}
+
+function presetOf(shape: Shape, parent: Shape, name: string): string {
+  if (shape.default !== undefined && typeof shape.default !== 'object') return `\`${JSON.stringify(shape.default)}\``;
+  return parent.required?.includes(name) ? '**needed**' : '';
+}
+
+function typeOf(shape: Shape): string {
+  if (shape.title !== undefined) return shape.title;
+  const all = new Set(variants(shape).map(one));
+  return [...all].join(', or ');
+}
+
+function one(shape: Shape): string {
+  if (shape.const !== undefined) return `\`${String(shape.const)}\``;
+  if (shape.enum !== undefined) return shape.enum.map((word) => `\`${String(word)}\``).join(', ');
+  if (shape.type === 'array') return `a list of ${shape.items === undefined ? 'values' : typeOf(shape.items)}`;
+  const names: Readonly<Record<string, string>> = {
+    object: 'map',
+    string: 'text',
+    integer: 'number',
+    boolean: 'true, false',
+  };
+  return names[shape.type ?? ''] ?? shape.type ?? '';
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
