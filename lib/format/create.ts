@@ -1,8 +1,9 @@
-import { SluiceError } from '../failure/index.ts';
 import { ByteCsvReader, isByteDialect } from './csv/byte-reader.ts';
 import { dialectOf } from './csv/dialect.ts';
 import { SequenceCsvReader } from './csv/sequence-reader.ts';
+import { JsonDocumentReader } from './json/document-reader.ts';
 import { JsonLineReader } from './json/line-reader.ts';
+import { LogReader } from './log/reader.ts';
 import type { InputFormat } from './options.ts';
 import type { PathStep, RecordReader } from './reader.ts';
 
@@ -24,7 +25,9 @@ export function createReader(format: InputFormat, options: ReaderOptions = {}): 
     }
     case 'jsonl':
       return new JsonLineReader(options.path ?? [], options);
-    default:
-      throw new SluiceError('UnsupportedFormat', `the format ${format.kind} cannot be read yet`, { stage: 'format' });
+    case 'log':
+      return new LogReader(format.preset, options);
+    case 'json':
+      return new JsonDocumentReader(options.path ?? [], options);
   }
 }

@@ -73,12 +73,10 @@ export abstract class LineReader extends WindowReader {
   }
 
   private skipMark(): boolean {
-    while (this.tail < 3 && !this.complete) if (!this.refill()) return false;
-    const { bytes } = this;
-    if (this.tail >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
-      this.head = 3;
-      this.seek = 3;
-    }
+    const mark = this.markLength();
+    if (mark === NONE) return false;
+    this.head += mark;
+    this.seek = this.head;
     this.marked = true;
     return true;
   }

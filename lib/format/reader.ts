@@ -31,8 +31,9 @@ interface Cursor {
   readonly length: number;
   /**
    * Everything before this byte of the object has been handed out: a reader started here goes on with the next record.
-   * While rows of one source record are still to come it stands still, before them all: a batch may end only where the
-   * current row is the last before `consumed`, i.e. where `consumed` has moved on.
+   * It may stay behind what was handed out (between rows of one source record; in a JSON document wherever no byte alone
+   * says where to go on): a batch may end behind a row only if `consumed >= offset + length`. After a fatal failure it
+   * says nothing new.
    */
   readonly consumed: number;
   /** After BAD. */

@@ -55,6 +55,15 @@ export abstract class WindowReader {
     return true;
   }
 
+  /** At the object's first byte: the length of its UTF-8 byte order mark, 3 or 0; -1: too few bytes to tell. */
+  protected markLength(): number {
+    while (this.tail - this.head < 3 && !this.complete) if (!this.refill()) return -1;
+    const { bytes, head } = this;
+    const marked =
+      this.tail - head >= 3 && bytes[head] === 0xef && bytes[head + 1] === 0xbb && bytes[head + 2] === 0xbf;
+    return marked ? 3 : 0;
+  }
+
   /** Whether the window holds all that will ever come. */
   protected get complete(): boolean {
     return this.ended && this.chunk === undefined;

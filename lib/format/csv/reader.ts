@@ -197,9 +197,9 @@ export abstract class CsvReader extends WindowReader implements TextReader {
 
   /** Drops a UTF-8 byte order mark. False: too few bytes to tell. */
   private skipMark(): boolean {
-    while (this.tail - this.head < 3 && !this.complete) if (!this.refill()) return false;
-    const { bytes } = this;
-    if (this.tail >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.begin(3);
+    const mark = this.markLength();
+    if (mark === NONE) return false;
+    this.begin(this.head + mark);
     this.phase = this.dialect.header === 'none' ? Phase.RECORDS : Phase.HEADER;
     return true;
   }

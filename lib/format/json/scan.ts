@@ -18,7 +18,7 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 /** From an opening bracket's code to its closing one's. */
-const TO_CLOSE = 2;
+export const TO_CLOSE = 2;
 
 /** What a byte in a string is: 0 nothing special, 1 its end, 2 an escape, 3 refused. */
 const IN_STRING = new Uint8Array(256).fill(3, 0, 0x20);
