@@ -10,7 +10,7 @@ export interface RangedReadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes of one request. Default 8 MiB. */
   readonly partBytes?: number;
-  /** How many parts are fetched, or held until their turn, at once. Default 4. */
+  /** How many parts are fetched, or held until their turn, at once. Default 3: memory grows with it, and three connections outrun what reads them. */
   readonly parallel?: number;
   /** How often one part may fail before the read fails. Default 8: with the default backoff about 10 s of trouble. */
   readonly attempts?: number;
@@ -25,7 +25,7 @@ export interface RangedReadOptions {
  * @throws SluiceError, as `fetch` throws it, when it is not retryable or too often; the signal's reason when aborted.
  */
 export async function* readRanges(fetch: FetchRange, options: RangedReadOptions): AsyncGenerator<Uint8Array> {
-  const { from, to, signal, partBytes = 8 * 1024 * 1024, parallel = 4 } = options;
+  const { from, to, signal, partBytes = 8 * 1024 * 1024, parallel = 3 } = options;
   signal?.throwIfAborted();
   const scope = new AbortController();
   const abort = () => scope.abort(signal?.reason);
