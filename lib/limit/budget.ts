@@ -27,7 +27,7 @@ export interface Bucket {
 /** How often a bucket is filled up, in milliseconds. */
 export const REFILL_INTERVAL = 100;
 
-/** Instances that share a bucket take at most so many seconds of its rate at once, so that each gets its turn. */
+/** Instances that share a bucket take at most so many seconds of its rate at once: none waits long for another's large amount. */
 const QUANTUM_SECONDS = 0.05;
 
 /** Bottleneck reads what a shared bucket holds as a signed integer of 32 bits. */

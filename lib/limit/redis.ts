@@ -59,9 +59,11 @@ export async function connectRedis(endpoint: RedisEndpoint): Promise<RedisLink> 
   return { client, lost };
 }
 
-function unavailable({ url }: RedisEndpoint, cause: unknown): SluiceError {
+function unavailable({ url }: RedisEndpoint, reason: unknown): SluiceError {
   const { host } = new URL(url);
-  if (isDenied(cause)) {
+  // Of the error only its words: ioredis hangs the failed command on it, and that of the sign-in holds the password.
+  const cause = reason instanceof Error ? new Error(reason.message) : undefined;
+  if (isDenied(reason)) {
     return new SluiceError('LimiterDenied', `Redis at ${host}, which holds the rate, refused the sign-in`, {
       stage: 'limit',
       fix: "Check `{username, password}` in the connection's secret; a server with only a password takes it without a username.",

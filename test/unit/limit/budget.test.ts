@@ -25,7 +25,7 @@ test('a clock that goes back takes nothing away', () => {
   expect(levelAfter({ rate: 10, capacity: 10 }, 4, -1000)).toBe(4);
 });
 
-test('shared buckets are taken from in twentieths of a second, so that each instance gets its turn', () => {
+test('shared buckets are taken from in twentieths of a second', () => {
   const bucket = { rate: 5000, capacity: 5000 };
   expect([...parts(600, bucket, true)]).toEqual([250, 250, 100]);
   expect([...parts(12_000, bucket, false)]).toEqual([5000, 5000, 2000]);
