@@ -7,6 +7,7 @@ import { PYTHON } from './prerequisite.ts';
 import { answersHttp } from './probe.ts';
 import { launch } from './process.ts';
 import { localFile } from './project.ts';
+import { scratchFolder } from './scratch.ts';
 
 const DOWNLOAD: Download = {
   part: 'aws',
@@ -25,8 +26,7 @@ export const ministack: NativePart = {
   install: (context) => ensurePythonPackages(context, DOWNLOAD),
 
   async launch(context) {
-    const scratch = path.join(partFolder(context, 'aws'), 'tmp');
-    await mkdir(scratch, { recursive: true });
+    await mkdir(partFolder(context, 'aws'), { recursive: true });
     const folder = downloadFolder(context, DOWNLOAD);
     return launch({
       command: pythonIn(folder),
@@ -39,7 +39,11 @@ export const ministack: NativePart = {
         BIND_HOST: '127.0.0.1',
         GATEWAY_PORT: String(context.ports.aws),
         LAMBDA_EXECUTOR: 'local',
-        TMPDIR: scratch,
+        // Functions are unpacked here. Inside of the project they would find its node_modules and be ES modules by its
+        // package.json, neither of which is so on AWS.
+        TMPDIR: await scratchFolder(context.folder, 'aws'),
+        // Options of whoever started the stack (a debugger, a test runner) are not the functions'.
+        NODE_OPTIONS: '',
       },
     });
   },

@@ -1,16 +1,16 @@
 /** The parts as processes of this machine. */
-import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { kafka } from './kafka.ts';
 import { localstack } from './localstack.ts';
 import { ministack } from './ministack.ts';
 import { logFile, type NativePart, type PartContext, type PartName, StackFailure } from './part.ts';
 import { takenPorts } from './port-owner.ts';
-import { postgres, postgresFolder } from './postgres.ts';
+import { postgres } from './postgres.ts';
 import { missing } from './prerequisite.ts';
 import { isRunning, type ProcessReference, stop, tail } from './process.ts';
 import { redis } from './redis.ts';
 import type { Runtime } from './runtime.ts';
+import { removeScratch } from './scratch.ts';
 
 const PARTS: Readonly<Partial<Record<PartName, NativePart>>> = { kafka, aws: ministack, localstack, postgres, redis };
 
@@ -56,10 +56,7 @@ export const native: Runtime = {
     await stop(running.process, abruptly ? { signal: 'SIGKILL', graceMs: gently.graceMs } : gently);
   },
 
-  async discard(parts, context) {
-    const folder = parts.includes('postgres') ? await postgresFolder(context.folder) : undefined;
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-  },
+  discard: (parts, context) => removeScratch(context.folder, parts),
 };
 
 async function untilHealthy(part: PartName, context: PartContext, reference: ProcessReference): Promise<void> {

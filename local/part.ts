@@ -33,8 +33,6 @@ export interface NativePart {
   healthy(context: PartContext): Promise<boolean>;
   readonly readyWithinMs: number;
   readonly stop: StopOptions;
-  /** Files outside of the stack's folder that `down` must remove. */
-  leftovers?(context: PartContext): readonly string[];
 }
 
 /** A sentence about what failed and the next step, for the terminal: no stack trace is of use to its reader. */

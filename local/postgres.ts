@@ -3,15 +3,15 @@
  * server to the process that started it, and this one must outlive it.
  */
 import { execFile } from 'node:child_process';
-import { chmod, chown, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { logFile, type NativePart, type PartContext, partFolder, StackFailure } from './part.ts';
+import { logFile, type NativePart, type PartContext, StackFailure } from './part.ts';
 import { converse } from './probe.ts';
 import { launch } from './process.ts';
 import { PROJECT } from './project.ts';
+import { scratchFolder } from './scratch.ts';
 
 const run = promisify(execFile);
 
@@ -81,22 +81,16 @@ async function serverUser(): Promise<User | undefined> {
   return { uid: Number(uid), gid: Number(gid) };
 }
 
-/**
- * Holds the binaries and the data. `nobody` may be unable to enter the project's folders, so for root it lies in the
- * system's folder for temporary files, and its name is kept in the stack's.
- */
+/** Holds the binaries and the data, outside of the project: `nobody` may be unable to enter the project's folders. */
 async function serverFolder(context: PartContext, user: User | undefined): Promise<string> {
-  const own = partFolder(context, 'postgres');
-  await mkdir(own, { recursive: true });
-  const note = path.join(own, 'folder');
-  const noted = await readFile(note, 'utf8').catch(() => undefined);
-  if (noted !== undefined) return noted;
-  const folder =
-    user === undefined ? path.join(own, 'server') : await mkdtemp(path.join(os.tmpdir(), 'sluice-postgres-'));
-  await writeFile(note, folder);
-  await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o755);
-  await copyBinaries(path.join(folder, 'native'));
+  const folder = await scratchFolder(context.folder, 'postgres');
+  const native = path.join(folder, 'native');
+  const copied = path.join(native, '.complete');
+  if ((await readFile(copied).catch(() => undefined)) === undefined) {
+    await chmod(folder, 0o755);
+    await copyBinaries(native);
+    await writeFile(copied, '');
+  }
   if (user !== undefined) await chown(folder, user.uid, user.gid);
   return folder;
 }
@@ -144,7 +138,3 @@ async function initialize(folder: string, bin: string, data: string, user: User 
   );
   await rm(passwordFile);
 }
-
-/** Where the server's files lie, for `down` to remove. */
-export const postgresFolder = (stackFolder: string): Promise<string | undefined> =>
-  readFile(path.join(stackFolder, 'postgres', 'folder'), 'utf8').catch(() => undefined);
