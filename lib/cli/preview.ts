@@ -5,7 +5,7 @@ import { openStore, prepareRule } from '../export/instance.ts';
 import { type Preview, previewObject } from '../export/preview.ts';
 import type { ObjectStore } from '../object/contract.ts';
 import { decompress } from '../object/decompress/index.ts';
-import { openObject } from '../object/open.ts';
+import { open as openObject } from '../object/open.ts';
 import { loadProject } from '../rule/disk.ts';
 import { type ExportRule, resolveRule } from '../rule/index.ts';
 import { createSecretStore, fetchSecret } from '../secret/index.ts';

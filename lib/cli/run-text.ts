@@ -24,7 +24,8 @@ export function resultText(result: RunRecord['result'], colors: Colors): string 
 export function runLines(run: RunRecord, colors: Colors): string[] {
   const field = (name: string, value: string) => `  ${colors.dim(name.padEnd(10))} ${value}`;
   const share = (part: number) => (part === 0 ? '' : `, ${count(part)}`);
-  const rate = run.durationMs > 0 ? ` (${count(Math.round((run.sent / run.durationMs) * 1000))} records/s)` : '';
+  const rate =
+    run.sent > 0 && run.durationMs > 0 ? ` (${count(Math.round((run.sent / run.durationMs) * 1000))} records/s)` : '';
   const lines = [
     `${colors.bold(`run ${run.run}`)}  ${resultText(run.result, colors)}`,
     field('rule', `${run.rule}, stage ${run.stage}, by ${run.trigger}`),
@@ -55,9 +56,12 @@ export function runLines(run: RunRecord, colors: Colors): string[] {
   return [...lines, ...errorLines(run, colors)];
 }
 
-function errorLines({ error }: RunRecord, colors: Colors): string[] {
+function errorLines({ error, bucket, key }: RunRecord, colors: Colors): string[] {
   if (error === undefined) return [];
-  const where = place(error.context);
+  const object = place({ bucket, key });
+  const found = place(error.context);
+  // The object itself was named above.
+  const where = found === object ? undefined : found;
   return [
     `  ${colors.red('error:')} ${printable(error.reason)} (${error.code})`,
     ...(where === undefined ? [] : [`  ${colors.dim('at')} ${printable(where)}`]),

@@ -34,7 +34,7 @@ export const show: CliCommand = {
       `${terminal.colors.bold(name)}  stage ${stage}, function ${functionName(name, stage)}, ${file}`,
       '',
       ...table(
-        [{ title: 'value of' }, { title: 'is' }, { title: 'from' }],
+        [{ title: 'value of' }, { title: 'from' }, { title: 'is' }],
         origins.map((each) => row(each, stage, terminal.colors)),
         terminal.columns,
       ),
@@ -44,7 +44,7 @@ export const show: CliCommand = {
 };
 
 function row(origin: Origin, stage: string, colors: Colors): string[] {
-  return [origin.path, valueText(origin.value), originText(origin, stage, colors)];
+  return [origin.path, originText(origin, stage, colors), valueText(origin.value)];
 }
 
 export function valueText(value: unknown): string {

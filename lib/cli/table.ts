@@ -21,7 +21,7 @@ export function table(columns: readonly TableColumn[], rows: readonly (readonly 
   shrink(widths, width - GAP.length * (columns.length - 1));
   const line = (cells: readonly string[]) =>
     columns
-      .map(({ right }, i) => fit(cells[i] ?? '', widths[i] ?? 0, right === true))
+      .map(({ right }, i) => sized(cells[i] ?? '', widths[i] ?? 0, right === true))
       .join(GAP)
       .trimEnd();
   return [titles, ...rows].map(line);
@@ -35,7 +35,7 @@ function shrink(widths: number[], room: number): void {
   }
 }
 
-function fit(cell: string, width: number, right: boolean): string {
+function sized(cell: string, width: number, right: boolean): string {
   const size = widthOf(cell);
   if (size > width) return `${[...stripVTControlCharacters(cell)].slice(0, Math.max(0, width - 1)).join('')}…`;
   const padding = ' '.repeat(width - size);
