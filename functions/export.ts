@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Context } from 'aws-lambda';
 import { handleExport } from '../lib/export/handle.ts';
@@ -35,9 +35,10 @@ function opened(): Promise<ExportInstance> {
   return instance;
 }
 
-/** The package's own files lie where AWS unpacked them; invoked by hand they lie in the working directory. */
+/** The package's own files lie where AWS unpacked them; invoked by hand, where that is not, in the working directory. */
 function readBundle(): RuleBundle {
-  const { SLUICE_STAGE = '', SLUICE_RULE = '', LAMBDA_TASK_ROOT = process.cwd() } = process.env;
-  const file = path.resolve(LAMBDA_TASK_ROOT, bundlePath(SLUICE_STAGE, SLUICE_RULE));
+  const { SLUICE_STAGE = '', SLUICE_RULE = '', LAMBDA_TASK_ROOT = '' } = process.env;
+  const root = existsSync(LAMBDA_TASK_ROOT) ? LAMBDA_TASK_ROOT : process.cwd();
+  const file = path.resolve(root, bundlePath(SLUICE_STAGE, SLUICE_RULE));
   return JSON.parse(readFileSync(file, 'utf8')) as RuleBundle;
 }

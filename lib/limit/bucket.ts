@@ -1,5 +1,5 @@
 import Bottleneck from 'bottleneck';
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import { type Bucket, levelAfter, REFILL_INTERVAL, refillAmount } from './budget.ts';
 
 /** The only file that knows Bottleneck. */
@@ -65,7 +65,8 @@ export interface SharedBuckets {
 
 /** Buckets in Redis, each for all processes that open it under its id. The client is closed with them. */
 export function sharedBuckets(client: Redis): SharedBuckets {
-  const connection = new Bottleneck.IORedisConnection({ client });
+  // Left to itself Bottleneck looks for `ioredis` when it runs, where a bundle has no modules to be found.
+  const connection = new Bottleneck.IORedisConnection({ client, Redis });
   return {
     async open(id, bucket) {
       const limiter = new Bottleneck({
