@@ -9,7 +9,7 @@ const CLOSE_BRACKET = 0x5d;
 
 /**
  * The fields of one log line, found in one pass. A quote or bracket that opens a field is closed by the first one that
- * a separator or the line's end follows: user agents hold quotes that nobody escaped.
+ * a separator or the line's end follows: user agents hold quotes that nobody escaped, most of them before something else.
  */
 export class LogFields {
   count = 0;

@@ -75,7 +75,7 @@ const options = fc
   })
   .map(({ dialect, ...rest }) => ({ ...dialect, ...rest }) as CsvOptions);
 const input = fc.oneof(wild, tidy);
-const runs = { numRuns: 1500 };
+const runs = { numRuns: 500 };
 
 describe('CSV records', () => {
   test('are the same however the stream is cut', () => {
@@ -147,9 +147,9 @@ describe('CSV records', () => {
         compared += items.length;
         expect(items.map(fieldsOfItem)).toEqual(parsed(csv, bytes));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
-    expect(compared).toBeGreaterThan(2000);
+    expect(compared).toBeGreaterThan(800);
   });
 });
 

@@ -13,7 +13,7 @@ const paths = fc.array(steps, { maxLength: 4 }).map((inner): readonly PathStep[]
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
-    fc.constantFrom<unknown>(null, true, 0, -1.5e-7, 12345678901234567890, '', 'x', '\\"\n\u2028{[', 'é]}'),
+    fc.constantFrom<unknown>(null, true, 0, -1.5e-7, 1e21, '', 'x', '\\"\n\u2028{[', 'é]}'),
     fc.array(tie('value'), { maxLength: 3 }),
     fc.dictionary(fc.constantFrom(...names), tie('value'), { maxKeys: 3 }),
   ),
@@ -25,12 +25,10 @@ const documents = fc
     values: roots.map(([root]) => root),
     bytes: Buffer.from(roots.map(([root, indent, end]) => JSON.stringify(root, null, indent) + end).join('')),
   }));
-const lines = fc
-  .array(fc.tuple(value, fc.constantFrom('\n', '\r\n', ' \n\n')), { maxLength: 5 })
-  .map((values) => ({
-    values: values.map(([v]) => v),
-    bytes: Buffer.from(values.map(([v, end]) => JSON.stringify(v) + end).join('')),
-  }));
+const lines = fc.array(fc.tuple(value, fc.constantFrom('\n', '\r\n', ' \n\n')), { maxLength: 5 }).map((values) => ({
+  values: values.map(([v]) => v),
+  bytes: Buffer.from(values.map(([v, end]) => JSON.stringify(v) + end).join('')),
+}));
 /** Text that is nearly JSON. */
 const wild = fc.oneof(
   fc
