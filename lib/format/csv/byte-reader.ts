@@ -4,6 +4,8 @@ import { CsvReader, type CsvReaderOptions } from './reader.ts';
 
 const NONE = -1;
 const CARRIAGE_RETURN = 13;
+/** After a record shorter than this many bytes, the next one's end is looked for byte by byte. */
+const SHORT = 64;
 
 /** Whether the fast reader takes a dialect: every piece of its syntax is one byte, and a quote is escaped by doubling it. */
 export function isByteDialect(dialect: Dialect): boolean {
@@ -84,7 +86,7 @@ export class ByteCsvReader extends CsvReader {
   }
 
   protected find(): boolean {
-    const { filled, tail, recordDelimiter } = this;
+    const { tail } = this;
     let end = NONE;
     for (;;) {
       if (this.opened !== NONE) {
@@ -93,8 +95,7 @@ export class ByteCsvReader extends CsvReader {
       }
       const { seek } = this;
       if (end < seek) {
-        end = filled.indexOf(recordDelimiter, seek);
-        if (end === NONE) end = tail;
+        end = this.nextDelimiter(seek);
       }
       const quote = this.spanning ? this.nextQuote(seek) : tail;
       if (quote >= end) {
@@ -138,6 +139,18 @@ export class ByteCsvReader extends CsvReader {
     this.stop =
       this.crlf && delimiter > this.first && this.bytes[delimiter - 1] === CARRIAGE_RETURN ? delimiter - 1 : delimiter;
     if (!this.spanning) this.readQuotes();
+  }
+
+  /** The next record delimiter, or `tail`. A native search costs as much as looking at some dozens of bytes. */
+  private nextDelimiter(from: number): number {
+    const { bytes, tail, recordDelimiter } = this;
+    let at = from;
+    if (this.length < SHORT) {
+      for (const near = Math.min(from + SHORT, tail); at < near; at++) if (bytes[at] === recordDelimiter) return at;
+      if (at === tail) return tail;
+    }
+    at = this.filled.indexOf(recordDelimiter, at);
+    return at === NONE ? tail : at;
   }
 
   private nextQuote(from: number): number {

@@ -3,7 +3,7 @@ import { type JsonReader, MAX_RECORD, type PathStep, Step } from '../reader.ts';
 import { type WindowOptions, WindowReader } from '../window.ts';
 import { Extent } from './extent.ts';
 import { PathRows, type Step as PathStage, stepsOf } from './path.ts';
-import { refusal, skipSpace, TO_CLOSE, validate } from './scan.ts';
+import { refusal, skipSpace, TO_CLOSE, validate, validateValue } from './scan.ts';
 
 const NONE = -1;
 const NOTHING = new Uint8Array(0);
@@ -180,6 +180,12 @@ export class JsonDocumentReader extends WindowReader implements JsonReader {
     if (!this.wanted) this.role = Role.SKIPPED;
     else this.role = stage === undefined ? Role.RECORD : Role.MISSING;
     this.began = this.base + this.head;
+    // Nearly every value is valid and whole in the window: then one look at it is enough.
+    const behind =
+      byte === QUOTE || byte === OPEN_OBJECT || byte === OPEN_ARRAY
+        ? validateValue(this.bytes, this.head, this.tail)
+        : NONE;
+    if (behind >= 0 && behind - this.head <= MAX_RECORD) return this.settle(behind, true);
     this.reached = this.head;
     this.extent.begin(byte);
     return ON;
@@ -246,6 +252,11 @@ export class JsonDocumentReader extends WindowReader implements JsonReader {
       if (!this.extent.scalar) return this.unclosed();
       behind = this.tail;
     }
+    return this.settle(behind, false);
+  }
+
+  /** The value that was begun ends before `behind`. */
+  private settle(behind: number, valid: boolean): Step | typeof ON {
     this.offset = this.began;
     this.length = this.base + behind - this.began;
     this.start = this.head;
@@ -254,10 +265,10 @@ export class JsonDocumentReader extends WindowReader implements JsonReader {
     this.began = NONE;
     this.place = this.levels.length === 0 ? Place.BETWEEN : Place.NEXT;
     if (this.role === Role.RECORD) this.consumed = this.base + behind;
-    return this.judge();
+    return this.judge(valid);
   }
 
-  private judge(): Step | typeof ON {
+  private judge(valid: boolean): Step | typeof ON {
     const { bytes, start, stop, tooLong, role } = this;
     this.tooLong = undefined;
     if (tooLong !== undefined || this.length > MAX_RECORD) {
@@ -267,7 +278,7 @@ export class JsonDocumentReader extends WindowReader implements JsonReader {
         this.fail('OverMaxRecordSize', reason, tooLong ?? bytes.subarray(start, stop));
         return Step.BAD;
       }
-    } else {
+    } else if (!valid) {
       const end = validate(bytes, start, stop);
       if (end < 0) {
         this.fail(

@@ -46,10 +46,17 @@ export function skipSpace(bytes: Uint8Array, at: number, to: number): number {
 
 /** Whether [from, to) is one JSON value with white space around it: `to` if so, else `~at`, where `at` is the byte that cannot stand there. */
 export function validate(bytes: Uint8Array, from: number, to: number): number {
+  const behind = validateValue(bytes, skipSpace(bytes, from, to), to);
+  if (behind < 0) return behind;
+  const rest = skipSpace(bytes, behind, to);
+  return rest === to ? to : ~rest;
+}
+
+/** Behind the valid JSON value that begins at `at`, else `~at`, as above. A number may go on behind a result of `to`. */
+export function validateValue(bytes: Uint8Array, from: number, to: number): number {
   let depth = 0;
   let at = from;
   for (;;) {
-    at = skipSpace(bytes, at, to);
     if (at === to) return ~to;
     const byte = bytes[at]!;
     if (byte === QUOTE) {
@@ -62,6 +69,7 @@ export function validate(bytes: Uint8Array, from: number, to: number): number {
       if (bytes[at] !== byte + TO_CLOSE) {
         if (byte === OPEN_OBJECT) at = checkKey(bytes, at, to);
         if (at < 0) return at;
+        at = skipSpace(bytes, at, to);
         continue;
       }
       depth--;
@@ -71,8 +79,8 @@ export function validate(bytes: Uint8Array, from: number, to: number): number {
     }
     if (at < 0) return at;
     for (;;) {
+      if (depth === 0) return at;
       at = skipSpace(bytes, at, to);
-      if (depth === 0) return at === to ? to : ~at;
       if (at === to) return ~to;
       const container = open[depth - 1]!;
       if (bytes[at] === container + TO_CLOSE) {
@@ -81,8 +89,12 @@ export function validate(bytes: Uint8Array, from: number, to: number): number {
         continue;
       }
       if (bytes[at] !== COMMA) return ~at;
-      at = container === OPEN_OBJECT ? checkKey(bytes, skipSpace(bytes, at + 1, to), to) : at + 1;
-      if (at < 0) return at;
+      at = skipSpace(bytes, at + 1, to);
+      if (container === OPEN_OBJECT) {
+        at = checkKey(bytes, at, to);
+        if (at < 0) return at;
+        at = skipSpace(bytes, at, to);
+      }
       break;
     }
   }
