@@ -133,18 +133,17 @@ export abstract class CsvReader extends WindowReader implements TextReader {
       const reason = `the record has ${this.length} bytes, more than the ${MAX_RECORD} that a record may have`;
       return this.bad('OverMaxRecordSize', reason, raw);
     }
-    const raw = this.filled.subarray(this.start, this.stop);
     if (opened !== NONE) {
       const reason = `the quote at byte ${opened} is not closed in its record, and csv.quotedRecordDelimiter is off`;
-      return this.bad('CSVParsingError', reason, raw);
+      return this.bad('CSVParsingError', reason);
     }
     if (unescaped !== NONE) {
-      return this.bad('CSVUnescapedQuote', `the quote at byte ${unescaped} closes a field that goes on behind it`, raw);
+      return this.bad('CSVUnescapedQuote', `the quote at byte ${unescaped} closes a field that goes on behind it`);
     }
     const { header } = this;
     if (this.dialect.strict && header !== undefined && this.count() !== header.length) {
       const reason = `the record has ${this.count()} fields, the header has ${header.length}`;
-      return this.bad('FieldCountMismatch', reason, raw);
+      return this.bad('FieldCountMismatch', reason);
     }
     return Step.RECORD;
   }
@@ -169,7 +168,12 @@ export abstract class CsvReader extends WindowReader implements TextReader {
     return Step.MORE;
   }
 
-  private bad(code: string, reason: string, raw: Uint8Array, fatal = false): Step {
+  private bad(
+    code: string,
+    reason: string,
+    raw: Uint8Array = this.bytes.subarray(this.start, this.stop),
+    fatal = false,
+  ): Step {
     this.fail(code, reason, raw, fatal);
     if (fatal) this.phase = Phase.OVER;
     return Step.BAD;
