@@ -178,7 +178,7 @@ export class Decimal {
         ? `${sign}${text.slice(0, point)}.${text.slice(point)}`
         : `${sign}0.${'0'.repeat(-point)}${text}`;
     }
-    if (exponent > 0 && adjusted < DIGITS)
+    if (exponent > 0 && adjusted <= DIGITS)
       return this.coefficient === 0n ? '0' : `${sign}${text}${'0'.repeat(exponent)}`;
     const mantissa = text.length > 1 ? `${text[0]}.${text.slice(1)}` : text;
     return `${sign}${mantissa}E${adjusted < 0 ? '' : '+'}${adjusted}`;
