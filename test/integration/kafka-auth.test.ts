@@ -1,8 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
+import kafkajs from 'kafkajs';
 import { type KafkaAdmin, openAdmin } from '../../lib/kafka/admin.ts';
 import { readApiVersions, readsCommittedOffsets } from '../../lib/kafka/api-versions.ts';
-import type { ConnectionOptions } from '../../lib/kafka/connection.ts';
+import { type ConnectionOptions, createClient } from '../../lib/kafka/connection.ts';
 import type { KafkaEndpoint } from '../../lib/kafka/contract.ts';
 import { createProducer } from '../../lib/kafka/producer.ts';
 import type { SecuredKafka } from '../../local/endpoints.ts';
@@ -63,6 +64,9 @@ describeWith('kafka', 'who may speak with Kafka', ({ kafka: { brokers, secured }
     expect(error.fix).toContain('auth: none');
   });
 
+  if (secured !== undefined) {
+    describe('a user with few rights', () => withFewRights(secured, () => topic, brokers, produces, refusal));
+  }
   if (secured !== undefined) describe('with listeners of every kind', () => withListeners(secured, produces, refusal));
 
   test('what a broker speaks is told before anybody signs in', async () => {
@@ -169,5 +173,46 @@ function withListeners(
     const error = await refusal(oauthbearer, { token: async () => 'token' });
     expect(error).toMatchObject({ code: 'MechanismNotEnabled', retryable: false });
     expect(error.fix).toContain('9098 IAM');
+  });
+}
+
+/** What each command in the fixes gives is enough, and no more is needed. */
+function withFewRights(
+  { sasl, guest }: SecuredKafka,
+  topic: () => string,
+  brokers: readonly string[],
+  produces: (endpoint: KafkaEndpoint) => Promise<void>,
+  refusal: (endpoint: KafkaEndpoint) => ReturnType<typeof failureOf>,
+): void {
+  const { AclResourceTypes, AclOperationTypes, AclPermissionTypes, ResourcePatternTypes } = kafkajs;
+  const endpoint: KafkaEndpoint = { brokers: sasl, clientId: 'sluice-test', auth: { mechanism: 'plain', ...guest } };
+  const owner = createClient(plaintext(brokers)).admin();
+  const right = (name: string, operation: keyof typeof AclOperationTypes) => ({
+    resourceType: AclResourceTypes.TOPIC,
+    resourceName: name,
+    resourcePatternType: ResourcePatternTypes.LITERAL,
+    principal: `User:${guest.username}`,
+    host: '*',
+    operation: AclOperationTypes[operation],
+    permissionType: AclPermissionTypes.ALLOW,
+  });
+  beforeAll(() => owner.connect());
+  afterEach(async () => {
+    await owner.deleteAcls({
+      filters: [right(topic(), 'WRITE'), right(topic(), 'DESCRIBE'), right('another', 'WRITE')],
+    });
+  });
+  afterAll(() => owner.disconnect());
+
+  test('write and describe are enough: what a message may have is then what Kafka allows by default', async () => {
+    await owner.createAcls({ acl: [right(topic(), 'WRITE'), right(topic(), 'DESCRIBE')] });
+    await produces(endpoint);
+  });
+
+  test('rights on another topic do not help, and the error names this one', async () => {
+    await owner.createAcls({ acl: [right('another', 'WRITE')] });
+    const error = await refusal(endpoint);
+    expect(error).toMatchObject({ code: 'TopicDenied', retryable: false, context: { topic: topic() } });
+    expect(error.fix).toMatch(/--operation Write --operation Describe --topic auth-/);
   });
 }
