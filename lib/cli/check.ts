@@ -11,7 +11,7 @@ import { answer, type CliCommand, type Context } from './command.ts';
 import { askDeployed, type Deployed, standingOf } from './deployed.ts';
 import { Exit, usage } from './exit.ts';
 import { problemEntry, problemLines } from './problem.ts';
-import { HOW_TO_RESTORE, STATE_TEXT } from './rule-state.ts';
+import { HOW_TO_RESTORE, HOW_TO_UNDO, STATE_TEXT } from './rule-state.ts';
 import { printable } from './table.ts';
 import type { Colors } from './terminal.ts';
 import { counted, duration } from './units.ts';
@@ -112,7 +112,7 @@ async function judged(deployed: Deployed | SluiceError, name: string, hash: stri
 function deploymentFinding(stands: Judged | SluiceError): Finding {
   if (stands instanceof SluiceError) return thrown(stands);
   const { state, notes } = stands;
-  const detail = [STATE_TEXT[state], ...notes].join('; ');
+  const detail = [STATE_TEXT[state], ...notes.filter((note) => note !== HOW_TO_UNDO)].join('; ');
   switch (state) {
     case 'deployed':
       return { state: 'ok', detail };
@@ -126,7 +126,7 @@ function deploymentFinding(stands: Judged | SluiceError): Finding {
       return {
         state: 'warning',
         detail,
-        fix: 'Deploy the rule again after a change to its file, or undo the change on AWS.',
+        fix: HOW_TO_UNDO,
       };
     case 'deleted':
       return { state: 'failed', detail: STATE_TEXT.deleted, fix: HOW_TO_RESTORE };

@@ -33,6 +33,10 @@ export const STATE_TEXT: Readonly<Record<RuleState, string>> = {
 export const HOW_TO_RESTORE =
   'Take the file out of rules/ and deploy, then put it back and deploy again: the stack makes only what it does not think it has.';
 
+/** A deployment that changes nothing of a function in the template leaves it as it is. */
+export const HOW_TO_UNDO =
+  'Undo it on AWS, or write the value into the rule: a deployment changes only what changed in the files.';
+
 export interface Standing {
   readonly state: RuleState;
   /** What a person should know of it. */
@@ -61,6 +65,7 @@ export function standing(
   const changed = deployedHash !== hash;
   const notes = [
     ...altered.map((each) => `altered by hand: ${each}`),
+    ...(altered.length > 0 ? [HOW_TO_UNDO] : []),
     ...(changed ? ['the file is not what was deployed: sluice deploy brings it up to date'] : []),
   ];
   return { state: altered.length > 0 ? 'altered' : changed ? 'changed' : 'deployed', notes };

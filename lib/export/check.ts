@@ -68,7 +68,6 @@ function kafkaProbes(bundle: RuleBundle, { secrets, clock, kafka = KAFKA_PROBES 
   const admin = endpoint.then((resolved) => kafka.open(resolved));
   // Each probe hears of its failure in its own way.
   admin.catch(() => undefined);
-  const sign = `the sign-in to Kafka`;
   const topics = [
     { name: rule.kafka.topic, what: 'topic' },
     ...(rule.onError.kind === 'deadLetter' && rule.onError.to.kind === 'topic'
@@ -78,12 +77,10 @@ function kafkaProbes(bundle: RuleBundle, { secrets, clock, kafka = KAFKA_PROBES 
   const probes = [
     probe(`kafka ${rule.kafka.connection}`, options, async () => lookAtCluster(await admin, await endpoint)),
     probe('kafka version', options, () =>
-      resting(endpoint, "Kafka's secrets", async (resolved) =>
-        judgeVersions(await kafka.versions(resolved), rule.kafka.delivery),
-      ),
+      resting(admin, 'Kafka', async () => judgeVersions(await kafka.versions(await endpoint), rule.kafka.delivery)),
     ),
     ...topics.map(({ name, what }) =>
-      probe(`${what} ${name}`, options, () => resting(admin, sign, (open) => lookAtTopic(open, name))),
+      probe(`${what} ${name}`, options, () => resting(admin, 'Kafka', (open) => lookAtTopic(open, name))),
     ),
   ];
   const closing = async () => (await admin).close();
@@ -105,7 +102,7 @@ function pingRedis(secrets: SecretStore, shared: string): (bundle: RuleBundle) =
   return async ({ connections }) => {
     const connection = connections.redis[shared];
     if (connection === undefined) return;
-    const { client } = await connectRedis(await resolveRedis(connection, secrets));
+    const { client } = await connectRedis(await resolveRedis(connection, secrets), 0);
     await client.quit();
   };
 }

@@ -33,14 +33,14 @@ export interface RedisLink {
   readonly lost: Promise<never>;
 }
 
-/** Connects. Throws SluiceError (`LimiterUnavailable`, `LimiterDenied`). */
-export async function connectRedis(endpoint: RedisEndpoint): Promise<RedisLink> {
+/** Connects. Throws SluiceError (`LimiterUnavailable`, `LimiterDenied`), after so many further attempts. */
+export async function connectRedis(endpoint: RedisEndpoint, attempts = ATTEMPTS): Promise<RedisLink> {
   const { url, username, password } = endpoint;
   const client = new Redis(url, {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     connectTimeout: 3_000,
-    retryStrategy: (attempt) => (attempt > ATTEMPTS ? null : 200 * attempt),
+    retryStrategy: (attempt) => (attempt > attempts ? null : 200 * attempt),
     // Commands wait while the client connects again; its end makes them fail.
     maxRetriesPerRequest: null,
   });

@@ -64,7 +64,7 @@ export async function resting<T>(on: Promise<T>, what: string, look: (value: T) 
   try {
     value = await on;
   } catch {
-    return { state: 'skipped', detail: `not tried: ${what} could not be had` };
+    return { state: 'skipped', detail: `not tried: ${what} could not be reached` };
   }
   return look(value);
 }
