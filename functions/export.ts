@@ -1,29 +1,31 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Context } from 'aws-lambda';
 import { handleExport } from '../lib/export/handle.ts';
 import { type ExportInstance, openInstance } from '../lib/export/instance.ts';
-import { bundlePath } from '../lib/rule/bundle.ts';
-import type { RuleBundle } from '../lib/rule/schema.ts';
+import { readDeployedRule } from '../lib/rule/deployed.ts';
 import { createSecretStore } from '../lib/secret/store.ts';
 import { journal } from '../lib/telemetry/journal.ts';
 
-const bundle = readBundle();
+const bundle = readDeployedRule(process.env, process.cwd());
 const secrets = createSecretStore();
 const tell = journal(bundle.rule.name, bundle.stage);
 let instance: Promise<ExportInstance> | undefined;
 
 /** What AWS invokes: an event that tells of objects, or a command of the CLI. */
 export async function handler(event: unknown, context: Context): Promise<unknown> {
-  return handleExport(event, {
-    bundle,
-    secrets,
-    journal: tell,
-    clock: Date.now,
-    requestId: context.awsRequestId,
-    deadline: Date.now() + context.getRemainingTimeInMillis(),
-    instance: opened,
-  });
+  try {
+    return await handleExport(event, {
+      bundle,
+      secrets,
+      journal: tell,
+      clock: Date.now,
+      requestId: context.awsRequestId,
+      deadline: Date.now() + context.getRemainingTimeInMillis(),
+      instance: opened,
+    });
+  } finally {
+    // AWS freezes this process until the next event; `serverless invoke local` waits until nothing holds it.
+    if (process.env['IS_LOCAL'] === 'true') await closed();
+  }
 }
 
 /** Opened once for the life of this process; a failure is not kept, so that the next event tries again. */
@@ -35,10 +37,8 @@ function opened(): Promise<ExportInstance> {
   return instance;
 }
 
-/** The package's own files lie where AWS unpacked them; invoked by hand, where that is not, in the working directory. */
-function readBundle(): RuleBundle {
-  const { SLUICE_STAGE = '', SLUICE_RULE = '', LAMBDA_TASK_ROOT = '' } = process.env;
-  const root = existsSync(LAMBDA_TASK_ROOT) ? LAMBDA_TASK_ROOT : process.cwd();
-  const file = path.resolve(root, bundlePath(SLUICE_STAGE, SLUICE_RULE));
-  return JSON.parse(readFileSync(file, 'utf8')) as RuleBundle;
+async function closed(): Promise<void> {
+  const last = await instance?.catch(() => undefined);
+  instance = undefined;
+  await last?.close();
 }
