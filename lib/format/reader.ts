@@ -42,7 +42,7 @@ interface Cursor {
 
 /** How a field stands in the window. */
 export const Field = {
-  /** The record has no such field. */
+  /** The record has no such field. In a log also one that is `-`, so that fields may follow: `count` tells how many. */
   ABSENT: 0,
   /** `bytes[from, to)` is the value. */
   PLAIN: 1,

@@ -23,7 +23,8 @@ export interface LogReaderOptions extends WindowOptions {
  */
 export class LogReader extends LineReader implements TextReader {
   readonly kind = 'text';
-  header: readonly string[];
+  /** Where the object may name its fields, undefined until its first record. */
+  header: readonly string[] | undefined;
   from = 0;
   to = 0;
   private readonly preset: LogPreset;
@@ -34,27 +35,23 @@ export class LogReader extends LineReader implements TextReader {
   private begun = false;
   private readonly beginning: number;
   /** A line with fewer fields is bad. */
-  private expected: number;
+  private expected = 0;
 
   constructor(preset: LogPreset, options: LogReaderOptions = {}) {
     super(options);
     this.preset = preset;
     this.layout = LOG_LAYOUTS[preset];
     this.fields = new LogFields(this.layout);
-    this.header = options.header ?? this.layout.names;
+    this.header = options.header ?? (this.layout.naming === 'fixed' ? this.layout.names : undefined);
     this.named = options.header !== undefined && this.layout.naming !== 'fixed';
     this.beginning = this.base;
-    this.expected = this.expect();
   }
 
   next(): Step {
     this.failure = undefined;
     while (this.nextLine()) {
       const step = this.readLine();
-      if (step !== Step.MORE) {
-        this.begun = true;
-        return step;
-      }
+      if (step !== Step.MORE) return step;
       // Who comes again before the first record must meet the lines that name the fields.
       if (!this.begun) this.consumed = this.beginning;
     }
@@ -82,14 +79,26 @@ export class LogReader extends LineReader implements TextReader {
   }
 
   private readLine(): Step {
-    if (this.refuseTooLong()) return Step.BAD;
+    if (this.refuseTooLong()) {
+      this.begin();
+      return Step.BAD;
+    }
     const { bytes, start, stop } = this;
     if (start === stop) return Step.MORE;
     if (this.layout.naming === 'directive' && bytes[start] === HASH) {
       return this.readDirective() ? Step.MORE : this.bad('a second #Fields: line names other fields than the first');
     }
     if (this.layout.naming === 'first-line' && !this.begun && !this.named && this.readNames()) return Step.MORE;
+    this.begin();
     return this.judge(this.fields.split(bytes, start, stop));
+  }
+
+  /** The first line that is no name: from here on the names stand. */
+  private begin(): void {
+    if (this.begun) return;
+    this.begun = true;
+    this.header ??= this.layout.names;
+    this.expected = this.expect();
   }
 
   private judge(unclosed: number): Step {
@@ -107,8 +116,8 @@ export class LogReader extends LineReader implements TextReader {
   /** Where the object names its fields, a line has them all; of the documented ones older logs have fewer. */
   private expect(): number {
     const { names, fewest, naming } = this.layout;
-    const documented = naming !== 'first-line' && this.header.join(' ') === names.join(' ');
-    return documented ? fewest : this.header.length;
+    const documented = naming !== 'first-line' && this.header?.join(' ') === names.join(' ');
+    return documented ? fewest : (this.header ?? names).length;
   }
 
   private bad(reason: string): Step {
@@ -121,7 +130,7 @@ export class LogReader extends LineReader implements TextReader {
     const line = this.bytes.toString('latin1', this.start, this.stop);
     if (!line.startsWith(FIELDS)) return true;
     const names = line.slice(FIELDS.length).trim().split(/\s+/);
-    if (this.begun || this.named) return names.join(' ') === this.header.join(' ');
+    if (this.begun || this.named) return names.join(' ') === this.header?.join(' ');
     this.name(names);
     return true;
   }
@@ -136,6 +145,5 @@ export class LogReader extends LineReader implements TextReader {
   private name(names: readonly string[]): void {
     this.header = names;
     this.named = true;
-    this.expected = this.expect();
   }
 }
