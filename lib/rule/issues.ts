@@ -58,7 +58,7 @@ function wrong(issue: Issue, path: Path, { root, shape, code, rule }: Subject): 
     return problem(code, `${name} is missing, expected ${asked}`, at, `Add ${name}: ${description ?? asked}`, rule);
   }
   const fix = description === undefined ? `Write ${asked}.` : `${name}: ${description}`;
-  if (isUnlisted(issue) && node.kind === 'scalar') {
+  if (values(issue).length > 0 && node.kind === 'scalar' && (isUnlisted(issue) || typeof node.value === 'string')) {
     return problem(code, `${name} is ${shown(node)}, expected ${asked}${meant(node, issue)}`, at, fix, rule);
   }
   if (issue.code === 'invalid_type' || issue.code === 'invalid_union' || isUnlisted(issue)) {

@@ -26,7 +26,9 @@ export function shapeOf(schema: z.ZodType): Shape {
 
 export function variants(shape: Shape): readonly Shape[] {
   const inner = shape.anyOf ?? shape.oneOf;
-  return inner === undefined ? [shape] : inner.flatMap(variants);
+  const { description } = shape;
+  const said = description === undefined ? {} : { description };
+  return inner === undefined ? [shape] : inner.flatMap(variants).map((each) => ({ ...said, ...each }));
 }
 
 export function shapesAt(shape: Shape, path: Path): readonly Shape[] {

@@ -37,7 +37,9 @@ const kafka = z.strictObject({
     .union([z.literal('none'), auth])
     .prefault('none')
     .transform((value) => (value === 'none' ? { mechanism: 'none' as const } : value))
-    .describe('How clients sign in. `oauthbearer` is MSK with IAM. `none` may be written alone.'),
+    .describe(
+      'How clients sign in: `none`, or a map such as `{ mechanism: scram-sha-512, secret: name }`. `oauthbearer` is MSK with IAM.',
+    ),
   tls: z
     .union([
       z.boolean(),
