@@ -6,7 +6,7 @@ import { Field, type RecordReader, Step, type TextReader } from '../../lib/forma
 export type Item =
   | {
       readonly kind: 'fields';
-      readonly fields: readonly string[];
+      readonly fields: readonly (string | undefined)[];
       readonly offset: number;
       readonly length: number;
       readonly consumed: number;
@@ -81,17 +81,16 @@ function itemOf(reader: RecordReader, step: Step): Item {
   return { kind: 'value', text: textOf(reader.bytes, reader.start, reader.stop), offset, length, consumed };
 }
 
-/** As latin1, so that bytes that are no UTF-8 stay apart. */
-export function fieldsOf(reader: TextReader): readonly string[] {
-  const fields: string[] = [];
-  for (let i = 0, kind = reader.field(0); kind !== Field.ABSENT; kind = reader.field(++i)) {
+/** As latin1, so that bytes that are no UTF-8 stay apart; `undefined` for one that a log leaves out. */
+function fieldsOf(reader: TextReader): readonly (string | undefined)[] {
+  return Array.from({ length: reader.count() }, (_, i) => {
+    const kind = reader.field(i);
+    if (kind === Field.ABSENT) return undefined;
     const { from, to } = reader;
-    if (kind === Field.ESCAPED) {
-      const bytes = reader.unquote(from, to);
-      fields.push(textOf(bytes, 0, bytes.length));
-    } else fields.push(textOf(reader.bytes, from, to));
-  }
-  return fields;
+    if (kind === Field.PLAIN) return textOf(reader.bytes, from, to);
+    const bytes = reader.unquote(from, to);
+    return textOf(bytes, 0, bytes.length);
+  });
 }
 
 function textOf(bytes: Uint8Array, from: number, to: number): string {

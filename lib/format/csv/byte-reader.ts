@@ -47,13 +47,15 @@ export class ByteCsvReader extends CsvReader {
     const { bytes, stop, delimiter } = this;
     const quote = this.quoted ? this.quote : NONE;
     let at = this.upcomingAt;
-    for (let n = this.upcoming; n < i && at <= stop; n++) {
+    let n = this.upcoming;
+    for (; n < i && at <= stop; n++) {
       if (bytes[at] === quote && at < stop) at = this.closingQuote(at + 1);
       while (at < stop && bytes[at] !== delimiter) at++;
       at++;
     }
     if (at > stop) {
-      this.upcoming = i;
+      this.counted = n;
+      this.upcoming = n;
       this.upcomingAt = at;
       return Field.ABSENT;
     }

@@ -53,7 +53,8 @@ export abstract class CsvReader extends WindowReader implements TextReader {
   protected unescaped = NONE;
   private phase: Phase;
   private commenting = false;
-  private counted = NONE;
+  /** How many fields the current record has, once a search ran out of them. */
+  protected counted = NONE;
   private tooLong: { readonly offset: number; readonly raw: Uint8Array } | undefined = undefined;
 
   constructor(dialect: Dialect, options: CsvReaderOptions) {
@@ -80,9 +81,7 @@ export abstract class CsvReader extends WindowReader implements TextReader {
   count(): number {
     if (this.counted === NONE) {
       const { from, to } = this;
-      let n = 0;
-      while (this.field(n) !== Field.ABSENT) n++;
-      this.counted = n;
+      for (let i = 0; this.counted === NONE; i++) this.field(i);
       this.from = from;
       this.to = to;
     }

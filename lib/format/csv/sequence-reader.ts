@@ -44,9 +44,13 @@ export class SequenceCsvReader extends CsvReader {
 
   field(i: number): Field {
     if (i < this.upcoming) this.rewind();
-    for (let n = this.upcoming; n < i && this.upcomingAt <= this.stop; n++) this.readField();
-    this.upcoming = i;
-    if (this.upcomingAt > this.stop) return Field.ABSENT;
+    let n = this.upcoming;
+    for (; n < i && this.upcomingAt <= this.stop; n++) this.readField();
+    this.upcoming = n;
+    if (this.upcomingAt > this.stop) {
+      this.counted = n;
+      return Field.ABSENT;
+    }
     this.upcoming++;
     return this.readField();
   }

@@ -12,7 +12,7 @@ import { closeObject, type WriteRow } from './projections.ts';
 const COMMA = 0x2c;
 const EMPTY = Buffer.from('{}');
 
-/** `SELECT *` over records of fields: as many columns as the record has; those beyond the header are `_n`. */
+/** `SELECT *` over records of fields: as many columns as the record has; those beyond the header are `_n`. One that a log leaves out is MISSING. */
 export function writeAllFields(output: OutputFormat, header: readonly string[] | undefined): WriteRow<TextReader> {
   if (output.kind === 'csv') return allFieldsAsCsv(output);
   const keys: Buffer[] = (header ?? []).map(jsonKey);
@@ -20,7 +20,10 @@ export function writeAllFields(output: OutputFormat, header: readonly string[] |
     out.byte(0x7b);
     for (let i = 0; ; i++) {
       const field = reader.field(i);
-      if (field === Field.ABSENT) break;
+      if (field === Field.ABSENT) {
+        if (i >= reader.count()) break;
+        continue;
+      }
       if (keys[i] === undefined) keys[i] = jsonKey(`_${i + 1}`);
       out.raw(keys[i]!);
       writeFoundAsJson(out, reader, field === Field.PLAIN ? Found.FIELD : Found.QUOTED);
@@ -36,9 +39,10 @@ function allFieldsAsCsv(output: Extract<OutputFormat, { kind: 'csv' }>): WriteRo
   return (reader, out) => {
     for (let i = 0; ; i++) {
       const field = reader.field(i);
-      if (field === Field.ABSENT) break;
+      if (field === Field.ABSENT && i >= reader.count()) break;
       if (i > 0) out.raw(style.delimiter);
-      writeFoundAsCsv(out, style, reader, field === Field.PLAIN ? Found.FIELD : Found.QUOTED, scratch);
+      if (field !== Field.ABSENT)
+        writeFoundAsCsv(out, style, reader, field === Field.PLAIN ? Found.FIELD : Found.QUOTED, scratch);
     }
   };
 }

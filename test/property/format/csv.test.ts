@@ -153,7 +153,7 @@ describe('CSV records', () => {
   });
 });
 
-function fieldsOfItem(item: Item): readonly string[] {
+function fieldsOfItem(item: Item): readonly (string | undefined)[] {
   return item.kind === 'fields' ? item.fields : [];
 }
 
