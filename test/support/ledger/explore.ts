@@ -1,0 +1,98 @@
+/** Visits every state that a model can reach, breadth first, and stops at the first that breaks its promise. */
+import { createHash } from 'node:crypto';
+
+export interface Model<S> {
+  readonly initial: S;
+  /** What may happen next: a name for the trace, and the state after it. */
+  steps(state: S): Iterable<readonly [string, S]>;
+  /** The state as text: equal for states that no future can tell apart. */
+  key(state: S): string;
+  /** What is wrong with this state; undefined if nothing is. */
+  violation(state: S): string | undefined;
+  /** Whether everything that was to be done is done. */
+  goal(state: S): boolean;
+}
+
+export interface Exploration {
+  readonly states: number;
+  readonly steps: number;
+  /** States in which everything is done: a model that reaches none proves nothing. */
+  readonly goals: number;
+  /** What was broken first, and the shortest way there. */
+  readonly violation?: { readonly what: string; readonly trace: readonly string[] };
+}
+
+/** Throws if there are more than `limit` states: a search that was cut off proves nothing either. */
+export function explore<S>(model: Model<S>, limit = 20_000_000): Exploration {
+  const seen = new Set([digest(model, model.initial)]);
+  // The way to each state, as the state before and the number of the step taken there: traces are told by walking it again.
+  const parents = [-1];
+  const ordinals = [-1];
+  // States are let go once they are visited.
+  let wave: S[] = [model.initial];
+  let id = 0;
+  let steps = 0;
+  let goals = 0;
+  while (wave.length > 0) {
+    const next: S[] = [];
+    for (const state of wave) {
+      const what = model.violation(state);
+      if (what !== undefined) {
+        return { states: seen.size, steps, goals, violation: { what, trace: trace(model, parents, ordinals, id) } };
+      }
+      if (model.goal(state)) goals++;
+      let ordinal = 0;
+      for (const [, after] of model.steps(state)) {
+        steps++;
+        const key = digest(model, after);
+        if (!seen.has(key)) {
+          if (seen.size >= limit) throw new RangeError(`more than ${limit} states`);
+          seen.add(key);
+          parents.push(id);
+          ordinals.push(ordinal);
+          next.push(after);
+        }
+        ordinal++;
+      }
+      id++;
+    }
+    wave = next;
+  }
+  return { states: seen.size, steps, goals };
+}
+
+/** 120 bits: over millions of states no two are mistaken for each other. */
+function digest<S>(model: Model<S>, state: S): string {
+  return createHash('sha1').update(model.key(state)).digest('binary').slice(0, 15);
+}
+
+function trace<S>(model: Model<S>, parents: readonly number[], ordinals: readonly number[], last: number): string[] {
+  const way: number[] = [];
+  for (let id = last; id > 0; id = parents[id]!) way.unshift(ordinals[id]!);
+  const labels: string[] = [];
+  let state = model.initial;
+  for (const ordinal of way) {
+    const [label, after] = [...model.steps(state)][ordinal]!;
+    labels.push(label);
+    state = after;
+  }
+  return labels;
+}
+
+const known = new WeakMap<object, string>();
+
+/** JSON of a part that is never changed in place: states share most of their parts with the state before. */
+export function text(part: object | null): string {
+  if (part === null) return '-';
+  let json = known.get(part);
+  if (json === undefined) {
+    json = JSON.stringify(part);
+    known.set(part, json);
+  }
+  return json;
+}
+
+/** The same for a list whose order means nothing. */
+export function unordered(parts: readonly (object | null)[]): string {
+  return parts.map(text).sort().join();
+}

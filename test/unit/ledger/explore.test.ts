@@ -1,0 +1,140 @@
+/**
+ * Both ledgers' own state machines, in every order that crashes, pauses, late and repeated requests, duplicates and
+ * takeovers can bring about at small bounds; and each order of steps that looks the same, which has to be caught.
+ * SLUICE_EXPLORE=full takes larger bounds as well: some minutes and gigabytes.
+ */
+import * as brokenGroups from '../../support/ledger/broken-groups.ts';
+import * as brokenLanes from '../../support/ledger/broken-lanes.ts';
+import { type Exploration, explore, type Model } from '../../support/ledger/explore.ts';
+import {
+  type GroupBounds,
+  type GroupProtocol,
+  groupModel,
+  groups,
+  SMALL as SMALL_GROUPS,
+} from '../../support/ledger/groups.ts';
+import {
+  type LaneBounds,
+  type LaneProtocol,
+  laneModel,
+  lanes,
+  SMALL as SMALL_LANES,
+} from '../../support/ledger/lanes.ts';
+
+type Case<B> = readonly [title: string, bounds: Partial<B>];
+type Broken<P, B> = readonly [title: string, protocol: P, harm: 'doubled' | 'lost', bounds: Partial<B>];
+
+const FULL = process.env['SLUICE_EXPLORE'] === 'full';
+const counts: string[] = [];
+
+afterAll(() => {
+  if (FULL) process.stdout.write(`${counts.join('\n')}\n`);
+});
+
+describe('ledger: dynamodb', () => {
+  const SMALL_CASES: readonly Case<LaneBounds>[] = [
+    ['takeovers, and writes that are sent again', { repeats: true, releases: true }],
+    ['a failure at every step, its request handled late', { failures: 1 }],
+    ['several batches', { batches: 2, releases: true }],
+    ['two objects that share lanes', { objects: 2, lanes: 2 }],
+    ['transactions that time out', { timeOuts: 1 }],
+    ['partitions that do not ask the coordinator', { verify: false, timeOuts: 1 }],
+    ['a stop and a resume', { stops: 1, intervention: 'resume', interventions: 1 }],
+    ['done, and again', { intervention: 'again', interventions: 1 }],
+    ['done, and forgotten', { intervention: 'forget', interventions: 1 }],
+    ['a lane whose offset expired', { intervention: 'expire-offset', interventions: 1 }],
+  ];
+  const LARGE_CASES: readonly Case<LaneBounds>[] = [
+    ['large: two batches and a failure', { batches: 2, failures: 1, releases: true, repeats: true }],
+    ['large: two failures', { failures: 2, lanes: 4, events: 4 }],
+    ['large: three runs', { workers: 3, failures: 1 }],
+    ['large: two objects and a failure', { objects: 2, lanes: 3, events: 4, failures: 1 }],
+    ['large: time-outs without verification', { batches: 2, timeOuts: 1, failures: 1, verify: false }],
+    ['large: stops', { batches: 2, failures: 1, stops: 1, intervention: 'resume', interventions: 1 }],
+    ['large: again', { events: 4, failures: 1, intervention: 'again', interventions: 1, repeats: true }],
+    ['large: expired offsets', { batches: 2, failures: 1, intervention: 'expire-offset', interventions: 1 }],
+  ];
+
+  test.each(FULL ? [...SMALL_CASES, ...LARGE_CASES] : SMALL_CASES)(
+    'every batch exactly once: %s',
+    (title, bounds) => {
+      expectOnce(title, laneModel(lanes, { ...SMALL_LANES, ...bounds }));
+    },
+    3_600_000,
+  );
+
+  test.each<Broken<LaneProtocol, LaneBounds>>([
+    ['the item read before the take decides', brokenLanes.itemReadBeforeTheTake, 'doubled', {}],
+    ["the owner's lane is fenced, not the intent's", brokenLanes.fencesTheOwnersLane, 'doubled', {}],
+    ['a lane connects after its first intent', brokenLanes.connectsAfterItsFirstIntent, 'doubled', {}],
+    [
+      'a lane is kept after a write that failed',
+      brokenLanes.keepsItsLaneAfterAFailedWrite,
+      'lost',
+      { objects: 2, lanes: 2, failures: 1 },
+    ],
+    [
+      'a lane is kept after an intent that was refused',
+      brokenLanes.keepsItsLaneAfterARefusedIntent,
+      'lost',
+      { objects: 2, lanes: 2, repeats: true },
+    ],
+    [
+      'a lane is connected again by its maker',
+      brokenLanes.reconnectsItsOwnLane,
+      'lost',
+      { objects: 2, lanes: 2, repeats: true },
+    ],
+    [
+      'an offset that expired counts as none',
+      brokenLanes.takesALostOffsetForNone,
+      'doubled',
+      { intervention: 'expire-offset', interventions: 1 },
+    ],
+    ['running items have a time to live', lanes, 'doubled', { intervention: 'expire-running', interventions: 1 }],
+  ])('is caught: %s', (_title, protocol, harm, bounds) => {
+    expectHarm(harm, laneModel(protocol, { ...SMALL_LANES, ...bounds }));
+  });
+});
+
+describe('ledger: kafka', () => {
+  const SMALL_CASES: readonly Case<GroupBounds>[] = [
+    ['a failure at every step, its request handled late', { releases: true }],
+    ['transactions that time out', { batches: 1, timeOuts: 1 }],
+    ['partitions that do not ask the coordinator', { batches: 1, timeOuts: 1, verify: false }],
+    ['three copies of one event', { workers: 3, batches: 1 }],
+  ];
+  const LARGE_CASES: readonly Case<GroupBounds>[] = [
+    ['large: three batches, two failures', { batches: 3, events: 4, failures: 2, timeOuts: 1, releases: true }],
+    ['large: the same without verification', { batches: 3, events: 4, failures: 2, timeOuts: 1, verify: false }],
+    ['large: two objects', { objects: 2, events: 4, timeOuts: 1 }],
+  ];
+
+  test.each(FULL ? [...SMALL_CASES, ...LARGE_CASES] : SMALL_CASES)(
+    'every batch exactly once: %s',
+    (title, bounds) => {
+      expectOnce(title, groupModel(groups, { ...SMALL_GROUPS, ...bounds }));
+    },
+    3_600_000,
+  );
+
+  test.each<Broken<GroupProtocol, GroupBounds>>([
+    ['the checkpoint is read before connecting', brokenGroups.readsBeforeItConnects, 'doubled', {}],
+    ['abort, and on under the same epoch', brokenGroups.abortsAndGoesOn, 'doubled', {}],
+  ])('is caught: %s', (_title, protocol, harm, bounds) => {
+    expectHarm(harm, groupModel(protocol, { ...SMALL_GROUPS, ...bounds }));
+  });
+});
+
+function expectOnce<S>(title: string, model: Model<S>): void {
+  const { violation, goals, states, steps } = explore(model);
+  counts.push(`${title}: ${states} states, ${steps} steps`);
+  expect(violation).toBeUndefined();
+  expect(goals).toBeGreaterThan(0);
+}
+
+/** Something that was taken for done and is not there was lost; what is there twice was doubled. */
+function expectHarm<S>(harm: 'doubled' | 'lost', model: Model<S>): void {
+  const { violation }: Exploration = explore(model);
+  expect(violation?.what).toMatch(harm === 'doubled' ? /\[0,0\]$/ : /\[\]$/);
+}
