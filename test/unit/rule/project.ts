@@ -39,7 +39,7 @@ export function project(
 export function rule(line?: string, otherwise?: string): string {
   if (line === undefined || otherwise === undefined) return RULE;
   if (!RULE.includes(`${line}\n`)) throw new Error(`the rule has no line ${line}`);
-  return RULE.replace(`${line}\n`, otherwise === '' ? '' : `${otherwise}\n`);
+  return RULE.replace(`${line}\n`, () => (otherwise === '' ? '' : `${otherwise}\n`));
 }
 
 export function told({ context: { file, line, column }, message }: SluiceError): string {
