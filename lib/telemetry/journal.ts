@@ -33,6 +33,7 @@ export function journal(rule: string, stage: string): Journal {
 function emit(record: RunRecord): void {
   const metrics = new Metrics({
     namespace: METRICS_NAMESPACE,
+    serviceName: record.rule,
     defaultDimensions: { rule: record.rule, stage: record.stage, result: record.result },
   });
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
