@@ -100,12 +100,21 @@ async function asked(context: Context, project: Project, known: Partial<RuleAnsw
   return complete(answers);
 }
 
-function commandLine({ name, ...rest }: RuleAnswers): string {
+const FLAGS = [
+  ['bucket', '--bucket'],
+  ['prefix', '--prefix'],
+  ['suffix', '--suffix'],
+  ['format', '--format'],
+  ['header', '--header'],
+  ['select', '--select'],
+  ['connection', '--connection'],
+  ['topic', '--topic'],
+  ['key', '--key'],
+  ['onError', '--on-error'],
+] as const;
+
+function commandLine(answers: RuleAnswers): string {
   const quote = (value: string) => (/^[\w./:-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`);
-  const flags = Object.entries(rest).flatMap(([flag, value]) =>
-    typeof value === 'string' && value !== ''
-      ? [`--${flag.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)} ${quote(value)}`]
-      : [],
-  );
-  return ['sluice add', name, ...flags].join(' ');
+  const flags = FLAGS.flatMap(([field, flag]) => (answers[field] ? [`${flag} ${quote(answers[field])}`] : []));
+  return ['sluice add', answers.name, ...flags].join(' ');
 }

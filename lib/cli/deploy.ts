@@ -72,7 +72,7 @@ export function planLines(
     ...changed.map((name) => `  ${colors.yellow('~')} ${name}`),
     ...removed.map(
       (name) =>
-        `  ${colors.red('-')} ${name}  its function and its trigger go; what it sent to Kafka, its log and its failed events until they expire stay`,
+        `  ${colors.red('-')} ${name}  its function, its trigger, its log and its queue of failed events go; what it sent to Kafka stays`,
     ),
     ...(unchanged.length > 0 ? [`    ${unchanged.length} unchanged`] : []),
   ];

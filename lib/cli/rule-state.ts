@@ -89,5 +89,10 @@ export function differences(planned: FunctionConfig, actual: FunctionConfig): re
   );
   const code = planned.codeSha256;
   const recoded = code !== undefined && actual.codeSha256 !== undefined && code !== actual.codeSha256;
-  return [...plain, ...lists, ...env, ...(recoded ? ['its code is not the deployed package'] : [])];
+  return [
+    ...plain,
+    ...lists,
+    ...env,
+    ...(recoded ? ['its code is not the deployed package; npx serverless deploy function --force puts it back'] : []),
+  ];
 }

@@ -1,20 +1,37 @@
-import { CloudFormationClient, DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { awsFailure, IMPATIENT } from './failure.ts';
-import type { FunctionConfig, Stacks } from './ports.ts';
+import type { Stacks } from './ports.ts';
+import { functionsOf, type TemplateFunction } from './template.ts';
+
+/** The name under which Serverless gives out the bucket that it puts packages into. */
+const PACKAGES = 'ServerlessDeploymentBucketName';
 
 export function cloudFormationStacks(
   client: Pick<CloudFormationClient, 'send'> = new CloudFormationClient(IMPATIENT),
+  s3: Pick<S3Client, 'send'> = new S3Client({ ...IMPATIENT, forcePathStyle: true }),
 ): Stacks {
   return {
     async describe(name) {
       try {
         const { Stacks: found } = await client.send(new DescribeStacksCommand({ StackName: name }));
-        const status = found?.[0]?.StackStatus;
-        if (status === undefined || status === 'DELETE_COMPLETE') return undefined;
-        const { TemplateBody } = await client.send(
+        const stack = found?.[0];
+        if (stack?.StackStatus === undefined || stack.StackStatus === 'DELETE_COMPLETE') return undefined;
+        const { TemplateBody = '{}' } = await client.send(
           new GetTemplateCommand({ StackName: name, TemplateStage: 'Original' }),
         );
-        return { name, status, functions: functionsOf(JSON.parse(TemplateBody ?? '{}')) };
+        const functions = await Promise.all(
+          functionsOf(JSON.parse(TemplateBody)).map(async (each) => {
+            const codeSha256 = await packageHash(s3, stack, each);
+            return [each.name, codeSha256 === undefined ? each.config : { ...each.config, codeSha256 }] as const;
+          }),
+        );
+        return { name, status: stack.StackStatus, functions: new Map(functions) };
       } catch (error) {
         // CloudFormation has no error of its own for this.
         if (error instanceof Error && /does not exist/i.test(error.message)) return undefined;
@@ -24,65 +41,18 @@ export function cloudFormationStacks(
   };
 }
 
-interface Resource {
-  readonly Type?: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
-}
-
-/** The functions that a template sets up, by the names it gives them. */
-export function functionsOf(template: { readonly Resources?: Readonly<Record<string, Resource>> }) {
-  const resources = Object.entries(template.Resources ?? {});
-  const found = new Map<string, FunctionConfig>();
-  for (const [id, { Type, Properties = {} }] of resources) {
-    const name = text(Properties['FunctionName']);
-    if (Type !== 'AWS::Lambda::Function' || name === undefined) continue;
-    const version = resources.find(
-      ([, other]) => other.Type === 'AWS::Lambda::Version' && refOf(other.Properties?.['FunctionName']) === id,
-    );
-    found.set(name, configOf(Properties, text(version?.[1].Properties?.['CodeSha256'])));
+/** What Serverless noted at a package when it put it there; Lambda hashes code in the same way. Not known where it may not be asked. */
+async function packageHash(
+  s3: Pick<S3Client, 'send'>,
+  { Outputs = [] }: Stack,
+  { code }: TemplateFunction,
+): Promise<string | undefined> {
+  const bucket = code.bucket ?? Outputs.find(({ OutputKey }) => OutputKey === PACKAGES)?.OutputValue;
+  if (bucket === undefined || code.key === undefined) return undefined;
+  try {
+    const { Metadata } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: code.key }));
+    return Metadata?.['filesha256'];
+  } catch {
+    return undefined;
   }
-  return found;
-}
-
-/** Values that are functions of the template (`Ref`, `Fn::GetAtt`) are left out: only AWS knows what they came to. */
-function configOf(properties: Readonly<Record<string, unknown>>, codeSha256: string | undefined): FunctionConfig {
-  const { Handler, Runtime, Timeout, MemorySize } = properties;
-  const variables = Object.entries(mapOf(mapOf(properties['Environment'])['Variables']));
-  const vpc = mapOf(properties['VpcConfig']);
-  const optional = {
-    handler: text(Handler),
-    runtime: text(Runtime),
-    timeout: number(Timeout),
-    memory: number(MemorySize),
-    subnetIds: texts(vpc['SubnetIds']),
-    securityGroupIds: texts(vpc['SecurityGroupIds']),
-    codeSha256,
-  };
-  return {
-    env: Object.fromEntries(
-      variables.flatMap(([name, value]) => (typeof value === 'object' ? [] : [[name, String(value)]])),
-    ),
-    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
-  };
-}
-
-function mapOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function refOf(value: unknown): string | undefined {
-  return text(mapOf(value)['Ref']);
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
-}
-
-function texts(value: unknown): readonly string[] | undefined {
-  if (value === undefined) return [];
-  return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value : undefined;
 }
