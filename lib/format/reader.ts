@@ -1,4 +1,5 @@
 import type { RecordFailure } from '../failure/index.ts';
+import type { Members } from './json/members.ts';
 
 /**
  * What `format` offers to `select`: records found in a stream of bytes, fields found in a record, and nothing made that
@@ -83,6 +84,8 @@ export type PathStep =
  */
 export interface JsonReader extends Cursor {
   readonly kind: 'json';
+  /** Where the members of the current row stand, if it is an object, for readers that note it. Valid as long as `bytes`. */
+  readonly members?: Members | undefined;
 }
 
 export type RecordReader = TextReader | JsonReader;

@@ -1,6 +1,7 @@
 import { LineReader } from '../lines.ts';
 import { type JsonReader, type PathStep, Step } from '../reader.ts';
 import type { WindowOptions } from '../window.ts';
+import { Members } from './members.ts';
 import { PathRows, stepsOf } from './path.ts';
 import { refusal, skipSpace, validate } from './scan.ts';
 
@@ -11,6 +12,7 @@ import { refusal, skipSpace, validate } from './scan.ts';
  */
 export class JsonLineReader extends LineReader implements JsonReader {
   readonly kind = 'json';
+  readonly members: Members | undefined;
   private readonly rows: PathRows | undefined;
   /** Where the line ends that the rows still come from. */
   private lineStop = 0;
@@ -19,6 +21,7 @@ export class JsonLineReader extends LineReader implements JsonReader {
     super(options);
     const steps = stepsOf(path);
     this.rows = steps.length === 0 ? undefined : new PathRows(steps);
+    this.members = this.rows === undefined ? new Members() : undefined;
   }
 
   next(): Step {
@@ -32,7 +35,7 @@ export class JsonLineReader extends LineReader implements JsonReader {
       const { bytes, start, stop } = this;
       const at = skipSpace(bytes, start, stop);
       if (at === stop) continue;
-      const end = validate(bytes, at, stop);
+      const end = validate(bytes, at, stop, this.members);
       if (end < 0) return this.refuse(start, ~end, stop);
       if (this.rows === undefined) return Step.RECORD;
       this.rows.first(bytes, at, stop);

@@ -1,3 +1,5 @@
+import type { Members } from './members.ts';
+
 /**
  * JSON text as bytes (RFC 8259), looked at where it stands: nothing is decoded and nothing is allocated.
  *
@@ -44,18 +46,23 @@ export function skipSpace(bytes: Uint8Array, at: number, to: number): number {
   return to;
 }
 
-/** Whether [from, to) is one JSON value with white space around it: `to` if so, else `~at`, where `at` is the byte that cannot stand there. */
-export function validate(bytes: Uint8Array, from: number, to: number): number {
-  const behind = validateValue(bytes, skipSpace(bytes, from, to), to);
+/**
+ * Whether [from, to) is one JSON value with white space around it: `to` if so, else `~at`, where `at` is the byte that
+ * cannot stand there. `members` is told where the members of the value stand.
+ */
+export function validate(bytes: Uint8Array, from: number, to: number, members?: Members): number {
+  const behind = validateValue(bytes, skipSpace(bytes, from, to), to, members);
   if (behind < 0) return behind;
   const rest = skipSpace(bytes, behind, to);
   return rest === to ? to : ~rest;
 }
 
 /** Behind the valid JSON value that begins at `at`, else `~at`, as above. A number may go on behind a result of `to`. */
-export function validateValue(bytes: Uint8Array, from: number, to: number): number {
+export function validateValue(bytes: Uint8Array, from: number, to: number, members?: Members): number {
   let depth = 0;
   let at = from;
+  members?.clear();
+  const noted = bytes[from] === OPEN_OBJECT ? members : undefined;
   for (;;) {
     if (at === to) return ~to;
     const byte = bytes[at]!;
@@ -67,9 +74,12 @@ export function validateValue(bytes: Uint8Array, from: number, to: number): numb
       at = skipSpace(bytes, at + 1, to);
       if (at === to) return ~to;
       if (bytes[at] !== byte + TO_CLOSE) {
-        if (byte === OPEN_OBJECT) at = checkKey(bytes, at, to);
-        if (at < 0) return at;
-        at = skipSpace(bytes, at, to);
+        if (byte === OPEN_OBJECT) {
+          at = checkKey(bytes, at, to);
+          if (at < 0) return at;
+          at = skipSpace(bytes, at, to);
+          if (depth === 1 && noted !== undefined) noted.add(keyFrom, keyTo, at, keyEscaped);
+        }
         continue;
       }
       depth--;
@@ -94,6 +104,7 @@ export function validateValue(bytes: Uint8Array, from: number, to: number): numb
         at = checkKey(bytes, at, to);
         if (at < 0) return at;
         at = skipSpace(bytes, at, to);
+        if (depth === 1 && noted !== undefined) noted.add(keyFrom, keyTo, at, keyEscaped);
       }
       break;
     }
@@ -183,13 +194,25 @@ function endsScalar(byte: number): boolean {
   return byte <= 0x20 || byte === COMMA || byte === CLOSE_ARRAY || byte === CLOSE_OBJECT;
 }
 
+/** Where the key stands that `checkKey` saw last, between its quotes, and whether it has escapes. */
+let keyFrom = 0;
+let keyTo = 0;
+let keyEscaped = false;
+
 function checkKey(bytes: Uint8Array, at: number, to: number): number {
   if (at === to || bytes[at] !== QUOTE) return ~at;
+  escaped = false;
   const behind = checkString(bytes, at, to);
   if (behind < 0) return behind;
+  keyFrom = at + 1;
+  keyTo = behind - 1;
+  keyEscaped = escaped;
   const colon = skipSpace(bytes, behind, to);
   return colon < to && bytes[colon] === COLON ? colon + 1 : ~colon;
 }
+
+/** Whether `checkString` has seen an escape since it was last false. */
+let escaped = false;
 
 function checkString(bytes: Uint8Array, at: number, to: number): number {
   for (at++; at < to; at++) {
@@ -197,6 +220,7 @@ function checkString(bytes: Uint8Array, at: number, to: number): number {
     if (kind === 0) continue;
     if (kind === 1) return at + 1;
     if (kind === 3) return ~at;
+    escaped = true;
     at = checkEscape(bytes, at + 1, to);
     if (at < 0) return at;
   }

@@ -15,6 +15,20 @@ export class WantedName {
     this.bytes = exact || ascii ? Buffer.from(this.text) : undefined;
   }
 
+  /** Marks the lengths in bytes that a key of this name may have without escapes. */
+  markLengths(lengths: Uint8Array): void {
+    const { text } = this;
+    if (this.exact) {
+      lengths[Buffer.byteLength(text)] = 1;
+    } else if (this.bytes !== undefined) {
+      // What folds to an ASCII letter is ASCII itself, but for the Kelvin sign: three bytes, and a k in lower case.
+      const kelvins = text.split('k').length - 1;
+      for (let i = 0; i <= kelvins; i++) lengths[text.length + 2 * i] = 1;
+    } else {
+      lengths.fill(1, 0, text.length * 4 + 1);
+    }
+  }
+
   /** `plain`: the key is ASCII without escapes. */
   matches(bytes: Uint8Array, from: number, to: number, plain: boolean): boolean {
     const wanted = this.bytes;

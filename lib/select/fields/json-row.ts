@@ -1,5 +1,6 @@
+import type { Members } from '../../format/json/members.ts';
 import { firstElement, nextElement, skipSpace, skipValue } from '../../format/json/scan.ts';
-import type { JsonReader } from '../../format/reader.ts';
+import { type JsonReader, MAX_RECORD } from '../../format/reader.ts';
 import type { ColumnStep } from '../ast.ts';
 import { RecordError } from '../values/record-error.ts';
 import { WantedName } from './json-name.ts';
@@ -29,6 +30,8 @@ export class JsonRow implements Span {
   private readonly names: readonly WantedName[];
   /** Where the value of each name begins: NONE if there is none, AMBIGUOUS if there are several. */
   private readonly at: Int32Array;
+  /** 1 for each length in bytes that the key of a name may have without escapes. */
+  private readonly lengths: Uint8Array;
   private scanned = false;
   /** Where the last key ended, whether it was ASCII without escapes. */
   private keyPlain = true;
@@ -37,6 +40,8 @@ export class JsonRow implements Span {
     this.reader = reader;
     this.names = names;
     this.at = new Int32Array(names.length);
+    this.lengths = new Uint8Array(MAX_RECORD + 1);
+    for (const name of names) name.markLengths(this.lengths);
   }
 
   get bytes(): Uint8Array {
@@ -112,21 +117,41 @@ export class JsonRow implements Span {
 
   private scan(): void {
     this.scanned = true;
-    const { names, at: places } = this;
-    places.fill(NONE);
-    const { bytes, start, stop } = this.reader;
+    const { bytes, start, stop, members } = this.reader;
+    this.at.fill(NONE);
+    if (members !== undefined) {
+      this.scanMembers(bytes, members);
+      return;
+    }
     let at = skipSpace(bytes, start, stop);
     if (at === stop || bytes[at] !== 0x7b) return;
     at = skipSpace(bytes, at + 1, stop);
     while (bytes[at] === QUOTE) {
       const keyEnd = this.keyEnd(bytes, at + 1);
       const value = skipSpace(bytes, skipSpace(bytes, keyEnd + 1, stop) + 1, stop);
-      for (let n = 0; n < names.length; n++) {
-        if (names[n]!.matches(bytes, at + 1, keyEnd, this.keyPlain)) places[n] = places[n] === NONE ? value : AMBIGUOUS;
-      }
+      this.note(bytes, at + 1, keyEnd, value);
       at = skipSpace(bytes, skipValue(bytes, value, stop), stop);
       if (bytes[at] !== COMMA) break;
       at = skipSpace(bytes, at + 1, stop);
+    }
+  }
+
+  private scanMembers(bytes: Uint8Array, { count, places, escaped }: Members): void {
+    const { lengths } = this;
+    for (let i = 0; i < count * 3; i += 3) {
+      const from = places[i]!;
+      const to = places[i + 1]!;
+      // Most keys are of no interest, and most of those have another length.
+      if (lengths[to - from] === 0 && !escaped) continue;
+      this.keyEnd(bytes, from);
+      this.note(bytes, from, to, places[i + 2]!);
+    }
+  }
+
+  private note(bytes: Uint8Array, from: number, to: number, value: number): void {
+    const { names, at } = this;
+    for (let n = 0; n < names.length; n++) {
+      if (names[n]!.matches(bytes, from, to, this.keyPlain)) at[n] = at[n] === NONE ? value : AMBIGUOUS;
     }
   }
 
