@@ -64,20 +64,20 @@ export function validateValue(bytes: Uint8Array, from: number, to: number, membe
   members?.clear();
   const noted = bytes[from] === OPEN_OBJECT ? members : undefined;
   for (;;) {
-    if (at === to) return ~to;
+    if (at >= to) return ~to;
     const byte = bytes[at]!;
     if (byte === QUOTE) {
       at = checkString(bytes, at, to);
     } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       if (depth === MAX_DEPTH) return ~at;
       open[depth++] = byte;
-      at = skipSpace(bytes, at + 1, to);
-      if (at === to) return ~to;
+      if (bytes[++at]! <= 0x20) at = skipSpace(bytes, at, to);
+      if (at >= to) return ~to;
       if (bytes[at] !== byte + TO_CLOSE) {
         if (byte === OPEN_OBJECT) {
           at = checkKey(bytes, at, to);
           if (at < 0) return at;
-          at = skipSpace(bytes, at, to);
+          if (bytes[at]! <= 0x20) at = skipSpace(bytes, at, to);
           if (depth === 1 && noted !== undefined) noted.add(keyFrom, keyTo, at, keyEscaped);
         }
         continue;
@@ -90,8 +90,8 @@ export function validateValue(bytes: Uint8Array, from: number, to: number, membe
     if (at < 0) return at;
     for (;;) {
       if (depth === 0) return at;
-      at = skipSpace(bytes, at, to);
-      if (at === to) return ~to;
+      if (bytes[at]! <= 0x20) at = skipSpace(bytes, at, to);
+      if (at >= to) return ~to;
       const container = open[depth - 1]!;
       if (bytes[at] === container + TO_CLOSE) {
         depth--;
@@ -99,11 +99,11 @@ export function validateValue(bytes: Uint8Array, from: number, to: number, membe
         continue;
       }
       if (bytes[at] !== COMMA) return ~at;
-      at = skipSpace(bytes, at + 1, to);
+      if (bytes[++at]! <= 0x20) at = skipSpace(bytes, at, to);
       if (container === OPEN_OBJECT) {
         at = checkKey(bytes, at, to);
         if (at < 0) return at;
-        at = skipSpace(bytes, at, to);
+        if (bytes[at]! <= 0x20) at = skipSpace(bytes, at, to);
         if (depth === 1 && noted !== undefined) noted.add(keyFrom, keyTo, at, keyEscaped);
       }
       break;
@@ -200,14 +200,14 @@ let keyTo = 0;
 let keyEscaped = false;
 
 function checkKey(bytes: Uint8Array, at: number, to: number): number {
-  if (at === to || bytes[at] !== QUOTE) return ~at;
+  if (at >= to || bytes[at] !== QUOTE) return ~Math.min(at, to);
   escaped = false;
   const behind = checkString(bytes, at, to);
   if (behind < 0) return behind;
   keyFrom = at + 1;
   keyTo = behind - 1;
   keyEscaped = escaped;
-  const colon = skipSpace(bytes, behind, to);
+  const colon = bytes[behind] === COLON ? behind : skipSpace(bytes, behind, to);
   return colon < to && bytes[colon] === COLON ? colon + 1 : ~colon;
 }
 
@@ -216,7 +216,10 @@ let escaped = false;
 
 function checkString(bytes: Uint8Array, at: number, to: number): number {
   for (at++; at < to; at++) {
-    const kind = IN_STRING[bytes[at]!];
+    let byte = bytes[at]!;
+    // Nearly every byte is neither of the three.
+    while (byte > QUOTE && byte !== BACKSLASH && ++at < to) byte = bytes[at]!;
+    const kind = IN_STRING[byte];
     if (kind === 0) continue;
     if (kind === 1) return at + 1;
     if (kind === 3) return ~at;
