@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { SluiceError } from '../failure/index.ts';
 import { type ConnectionOptions, createClient } from './connection.ts';
@@ -81,11 +82,34 @@ async function createTopic(
   config: Readonly<Record<string, string>>,
 ): Promise<void> {
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-  const created = await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true });
-  if (created) return;
+  const created = await admin.createTopics({
+    topics: [{ topic, numPartitions, configEntries }],
+    waitForLeaders: false,
+  });
+  if (created) return untilLed(admin, topic);
   throw new SluiceError('TopicExists', `the topic "${topic}" exists already`, {
     stage: 'kafka',
     context: { topic },
     fix: 'Use it as it is, or choose another name.',
   });
+}
+
+/** How long a broker under load may take to lead the partitions of a topic that it has just made, in milliseconds. */
+const LED_WITHIN = 30_000;
+
+/**
+ * Waits until every partition answers. kafkajs's own waiting fails at once while the broker does not know the topic yet,
+ * and the metadata names a leader before it has begun to lead.
+ */
+async function untilLed(admin: Admin, topic: string): Promise<void> {
+  const end = performance.now() + LED_WITHIN;
+  for (;;) {
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+    await sleep(20);
+  }
 }

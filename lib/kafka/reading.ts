@@ -72,7 +72,10 @@ async function read(
   try {
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    const starts = ranges.map((range) => ({ partition: range.partition, offset: from(range) }));
+    // Where reading from the beginning is not what is wanted.
+    const starts = ranges
+      .map((range) => ({ partition: range.partition, offset: from(range), low: range.low }))
+      .filter(({ offset, low }) => offset > low);
     return await readUntil(
       consumer,
       topic,

@@ -73,9 +73,13 @@ export function writeVarint(target: Uint8Array, at: number, value: number): numb
 
 /** Size of a record's body, which its length counts. `key` and `value` are lengths in bytes, -1 for null. */
 function bodySize(headers: HeaderTemplate, key: number, value: number, offset: number, offsetDelta: number): number {
-  const nullable = (length: number) => (length < 0 ? 1 : varintSize(length) + length);
   const digits = headers.offsets ? 1 + decimalSize(offset) : 0;
-  return 2 + varintSize(offsetDelta) + nullable(key) + nullable(value) + headers.prefix.length + digits;
+  return 2 + varintSize(offsetDelta) + itemSize(key) + itemSize(value) + headers.prefix.length + digits;
+}
+
+/** A length and as many bytes; null, which has only a length, for -1. */
+function itemSize(length: number): number {
+  return length < 0 ? 1 : varintSize(length) + length;
 }
 
 /** Size of row `row` when it stands alone in a batch; as the nth it takes up to 4 bytes more. */
