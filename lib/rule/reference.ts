@@ -33,17 +33,28 @@ Editors complete and check these files: the first line names the JSON Schema bes
 `;
 
 const TRIGGERS = `## Triggers
-
-| trigger | what the stack makes | what the bucket needs |
-| --- | --- | --- |
-| \`s3\` | a notification to the function, beside those that are there | nothing |
-| \`eventbridge\` | a rule on the default bus | EventBridge notifications on: \`aws s3api put-bucket-notification-configuration\` with \`EventBridgeConfiguration: {}\` added to what \`get-bucket-notification-configuration\` gives |
-| \`sqs\` | a queue \`<name>-<stage>\` that the bucket may send to | a notification of \`s3:ObjectCreated:*\` to that queue, with the rule's prefix and suffix |
-| \`sns\` | a topic \`<name>-<stage>\` that the bucket may publish to, with the function subscribed | a notification of \`s3:ObjectCreated:*\` to that topic, with the rule's prefix and suffix |
-| \`cos\`, \`none\` | nothing | whoever hears of objects invokes the function with the store's event |
-
-On stage \`local\` the stack makes the buckets too, tells them all of this, and leaves them when it is removed. An event that
-fails three times goes to the queue \`<name>-<stage>-failed\`, which keeps it for 14 days.
+${grid([
+  ['trigger', 'what the stack makes', 'what the bucket needs'],
+  ['`s3`', 'a notification to the function, beside those that are there', 'nothing'],
+  [
+    '`eventbridge`',
+    'a rule on the default bus',
+    'EventBridge on: `EventBridgeConfiguration: {}` added to what `aws s3api get-bucket-notification-configuration` gives, and put back',
+  ],
+  [
+    '`sqs`',
+    'a queue `<name>-<stage>` that the bucket may send to',
+    "a notification of `s3:ObjectCreated:*` to that queue, with the rule's prefix and suffix",
+  ],
+  [
+    '`sns`',
+    'a topic `<name>-<stage>` that the bucket may publish to, with the function subscribed',
+    "a notification of `s3:ObjectCreated:*` to that topic, with the rule's prefix and suffix",
+  ],
+  ['`cos`, `none`', 'nothing', "whoever hears of objects invokes the function with the store's event"],
+])}
+On stage \`local\` the stack makes the buckets too, tells them all of this, and leaves them when it is removed; to deploy
+it anew, first delete such a bucket (\`aws s3 rb --force s3://<bucket>\`, at the local endpoint). An event that fails three times goes to the queue \`<name>-<stage>-failed\`, which keeps it for 14 days.
 
 S3 refuses two notifications for the same objects. Of rules whose bucket is one and whose prefixes and suffixes both
 overlap, all but one need \`trigger: eventbridge\`.
@@ -57,10 +68,15 @@ interface Row {
 }
 
 function table(all: readonly Row[]): string {
-  const lines = all.map(
-    ({ key, type, preset, description }) => `| \`${key}\` | ${type} | ${preset} | ${description} |`,
-  );
-  return ['', '| key | value | default | |', '| --- | --- | --- | --- |', ...lines, ''].join('\n');
+  const lines = all.map(({ key, type, preset, description }) => [`\`${key}\``, type, preset, description]);
+  return grid([['key', 'value', 'default', ''], ...lines]);
+}
+
+/** A table of Markdown with its columns in line, as the formatter wants it. */
+function grid([head = [], ...lines]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, i) => Math.max(3, ...[head, ...lines].map((line) => line[i]?.length ?? 0)));
+  const row = (line: readonly string[]) => `| ${line.map((text, i) => text.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  return ['', row(head), row(widths.map((width) => '-'.repeat(width))), ...lines.map(row), ''].join('\n');
 }
 
 function rows(shape: Shape, prefix = ''): Row[] {

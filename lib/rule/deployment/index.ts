@@ -10,8 +10,6 @@ import { localBuckets } from './buckets.ts';
 import { functionOf, resourcesOf } from './function.ts';
 import { logicalId, type Template } from './names.ts';
 
-export { failedQueueName, functionName } from './names.ts';
-
 /** What `serverless.yml` takes from the rules. */
 export interface Deployment {
   readonly functions: Template;
