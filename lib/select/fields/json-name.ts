@@ -1,4 +1,5 @@
 const BACKSLASH = 0x5c;
+const QUOTE = 0x22;
 const LETTER_CASE = 0x20;
 
 /** A member's name as the query writes it, held against keys as they stand in JSON text. */
@@ -26,6 +27,22 @@ export class WantedName {
       for (let i = 0; i <= kelvins; i++) lengths[text.length + 2 * i] = 1;
     } else {
       lengths.fill(1, 0, text.length * 4 + 1);
+    }
+  }
+
+  /** Marks the bytes that a key of this name may begin with without escapes; an empty key "begins" with its closing quote. */
+  markFirsts(firsts: Uint8Array): void {
+    const { text } = this;
+    if (text === '') {
+      firsts[QUOTE] = 1;
+    } else if (this.exact) {
+      firsts[Buffer.from(text)[0]!] = 1;
+    } else if (this.bytes === undefined) {
+      firsts.fill(1);
+    } else {
+      for (const first of [text[0]!, text[0]!.toUpperCase(), ...(text[0] === 'k' ? ['\u212a'] : [])]) {
+        firsts[Buffer.from(first)[0]!] = 1;
+      }
     }
   }
 

@@ -32,6 +32,8 @@ export class JsonRow implements Span {
   private readonly at: Int32Array;
   /** 1 for each length in bytes that the key of a name may have without escapes. */
   private readonly lengths: Uint8Array;
+  /** 1 for each byte that the key of a name may begin with without escapes. */
+  private readonly firsts = new Uint8Array(256);
   private scanned = false;
   /** Where the last key ended, whether it was ASCII without escapes. */
   private keyPlain = true;
@@ -41,7 +43,10 @@ export class JsonRow implements Span {
     this.names = names;
     this.at = new Int32Array(names.length);
     this.lengths = new Uint8Array(MAX_RECORD + 1);
-    for (const name of names) name.markLengths(this.lengths);
+    for (const name of names) {
+      name.markLengths(this.lengths);
+      name.markFirsts(this.firsts);
+    }
   }
 
   get bytes(): Uint8Array {
@@ -137,12 +142,12 @@ export class JsonRow implements Span {
   }
 
   private scanMembers(bytes: Uint8Array, { count, places, escaped }: Members): void {
-    const { lengths } = this;
+    const { lengths, firsts } = this;
     for (let i = 0; i < count * 3; i += 3) {
       const from = places[i]!;
       const to = places[i + 1]!;
-      // Most keys are of no interest, and most of those have another length.
-      if (lengths[to - from] === 0 && !escaped) continue;
+      // Most keys are of no interest, and nearly all of those have another length or begin otherwise.
+      if (!escaped && (lengths[to - from] === 0 || firsts[bytes[from]!] === 0)) continue;
       this.keyEnd(bytes, from);
       this.note(bytes, from, to, places[i + 2]!);
     }
