@@ -39,12 +39,7 @@ export const add: CliCommand<Partial<RuleAnswers>> = {
     const project = await loadProject(root, env);
     const known: Partial<RuleAnswers> = { ...given, ...(name === undefined ? {} : { name }) };
     const answers = terminal.interactive && !json ? await asked(context, project, known) : complete(known);
-    if (listRules(project).some((rule) => rule.name === answers.name)) {
-      throw usage(
-        `there is a rule ${answers.name} already`,
-        'Choose another name, or change that rule with sluice edit.',
-      );
-    }
+    requireNew(project, answers.name);
     const file = `rules/${answers.name}.yml`;
     const text = ruleText(answers);
     const drafted = await loadProject(root, env, new Map([[file, text]]));
@@ -65,6 +60,11 @@ export const add: CliCommand<Partial<RuleAnswers>> = {
     return Exit.OK;
   },
 };
+
+function requireNew(project: Project, name: string): void {
+  if (!listRules(project).some((rule) => rule.name === name)) return;
+  throw usage(`there is a rule ${name} already`, 'Choose another name, or change that rule with sluice edit.');
+}
 
 const NEEDED = ['name', 'bucket', 'format', 'select', 'connection', 'topic'] as const;
 
@@ -88,6 +88,7 @@ async function asked(context: Context, project: Project, known: Partial<RuleAnsw
   await want('name', () =>
     ask('Name of the rule (its function is <name>-<stage>; it never changes)', /^[A-Za-z][A-Za-z0-9_-]*$/),
   );
+  requireNew(project, answers['name'] ?? '');
   await want('bucket', async () => choose('Bucket', await bucketChoices(context)));
   await want('prefix', () => ask('Prefix of the keys (empty: all)', /^/));
   await want('suffix', () => ask('Suffix of the keys, such as .csv.gz (empty: all)', /^/));

@@ -29,12 +29,7 @@ export const deploy: CliCommand<DeployOptions> = {
     ['deploy --stage prod --yes', 'from a script'],
   ],
   async run(context, _args, { yes }) {
-    const bundles = bundlesOf(await loadProject(context.root, context.env), context.stage);
-    const stack = await (await context.aws.stacks()).describe(await stackName(context));
-    const plan = planOf(bundles, stack, context.stage);
-    for (const line of planLines(plan, context)) context.terminal.err(line);
-    if (plan.removed.length > 0) await confirm(context, 'Deploy?', yes);
-    await serverless(context, 'deploy');
+    const plan = await deployRules(context, { yes });
     answer(
       context,
       { stage: context.stage, ...plan, deployed: true },
@@ -43,6 +38,23 @@ export const deploy: CliCommand<DeployOptions> = {
     return Exit.OK;
   },
 };
+
+interface Agreement {
+  readonly yes: boolean | undefined;
+  /** A rule whose removal was agreed to already. */
+  readonly removal?: string;
+}
+
+/** Validates, tells what a deployment does, asks before it removes what nobody agreed to yet, and deploys. */
+export async function deployRules(context: Context, { yes, removal }: Agreement): Promise<DeployPlan> {
+  const bundles = bundlesOf(await loadProject(context.root, context.env), context.stage);
+  const stack = await (await context.aws.stacks()).describe(await stackName(context));
+  const plan = planOf(bundles, stack, context.stage);
+  for (const line of planLines(plan, context)) context.terminal.err(line);
+  if (plan.removed.some((name) => name !== removal)) await confirm(context, 'Deploy?', yes);
+  await serverless(context, 'deploy');
+  return plan;
+}
 
 export function planOf(bundles: readonly RuleBundle[], stack: DeployedStack | undefined, stage: string): DeployPlan {
   const deployed = new Map(
@@ -84,10 +96,4 @@ export function planLines(
         ]
       : [];
   return [`Stage ${stage}:`, ...lines, ...renamed];
-}
-
-/** What `edit` and `remove` deploy with: the same plan, already agreed to. */
-export async function deployAgreed(context: Context): Promise<void> {
-  bundlesOf(await loadProject(context.root, context.env), context.stage);
-  await serverless(context, 'deploy');
 }

@@ -6,7 +6,7 @@ import { loadProject } from '../rule/disk.ts';
 import { listRules, type Origin, originsOf, resolveRule, validateProject } from '../rule/index.ts';
 import { answer, type CliCommand, type Context } from './command.ts';
 import { confirm } from './confirm.ts';
-import { deployAgreed } from './deploy.ts';
+import { deployRules } from './deploy.ts';
 import { Exit, refused, usage } from './exit.ts';
 import { changeLines, changesOf } from './origin-diff.ts';
 import { problemLines } from './problem.ts';
@@ -52,7 +52,7 @@ export const edit: CliCommand<EditOptions> = {
     terminal.err(seen.join('\n'));
     await confirm(context, deploy ? `Write ${rule.file} and deploy to ${stage}?` : `Write ${rule.file}?`, yes);
     await writeFile(file, draft);
-    if (deploy) await deployAgreed(context);
+    if (deploy) await deployRules(context, { yes });
     answer(context, { rule: name, changed: true, changes, deployed: deploy }, () =>
       deploy ? `Changed and deployed to ${stage}.` : `Changed ${rule.file}; deploy it with sluice deploy.`,
     );

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { functionName } from '../rule/deployment/names.ts';
 import { loadProject } from '../rule/disk.ts';
@@ -6,7 +6,7 @@ import { listRules } from '../rule/index.ts';
 import { nearest } from '../rule/nearest.ts';
 import { answer, type CliCommand } from './command.ts';
 import { confirm } from './confirm.ts';
-import { deployAgreed } from './deploy.ts';
+import { deployRules } from './deploy.ts';
 import { Exit, usage } from './exit.ts';
 import { serverless } from './serverless.ts';
 import { stackName } from './stack-name.ts';
@@ -57,9 +57,17 @@ export const remove: CliCommand<RemoveOptions> = {
       ].join('\n'),
     );
     await confirm(context, `Remove ${name}?`, yes);
-    await rm(join(root, rule.file));
-    const last = rules.length === 1;
-    if (deployed) await (last ? serverless(context, 'remove') : deployAgreed(context));
+    const file = join(root, rule.file);
+    const text = await readFile(file);
+    await rm(file);
+    try {
+      if (deployed && rules.length === 1) await serverless(context, 'remove');
+      else if (deployed) await deployRules(context, { yes, removal: name });
+    } catch (error) {
+      // What is still on AWS keeps its file, so that the removal can be tried again.
+      await writeFile(file, text);
+      throw error;
+    }
     answer(
       context,
       { rule: name, file: rule.file, stage, removedFromAws: deployed },

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import pc from 'picocolors';
+import { refused } from './exit.ts';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
@@ -17,7 +18,7 @@ export interface Terminal {
   readonly colors: Colors;
   /** For standard error. */
   readonly errColors: Colors;
-  /** One line from the user, without its end. */
+  /** One line from the user, without its end. Throws SluiceError (`Refused`) when there is no answer: Ctrl-C, Ctrl-D. */
   ask(question: string): Promise<string>;
   /** What is piped in. */
   readonly input: AsyncIterable<Uint8Array>;
@@ -39,7 +40,8 @@ export function processTerminal({ stdin, stdout, stderr }: Streams, env: NodeJS.
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),
     interactive: stdin.isTTY === true && stderr.isTTY === true,
-    columns: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
+    // A terminal that does not know how wide it is says 0.
+    columns: stdout.isTTY ? stdout.columns || 80 : Number.POSITIVE_INFINITY,
     colors: pc.createColors(isColored(stdout, env)),
     errColors: pc.createColors(isColored(stderr, env)),
     input: stdin,
@@ -50,9 +52,8 @@ export function processTerminal({ stdin, stdout, stderr }: Streams, env: NodeJS.
       try {
         return await prompt.question(question, { signal: closed.signal });
       } catch {
-        // Ctrl-C or Ctrl-D at a question is no answer.
         stderr.write('\n');
-        return '';
+        throw refused('nothing was done: the question was left without an answer', 'Start again when you know.');
       } finally {
         prompt.close();
       }

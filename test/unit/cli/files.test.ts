@@ -124,6 +124,26 @@ describe('remove', () => {
     expect(JSON.parse(said.out)).toEqual({ rule: 'more', file: 'rules/more.yml', stage: 'dev', removedFromAws: true });
   });
 
+  test('that fails on AWS leaves the file where it was', async () => {
+    const cwd = await errorsProject();
+    const said = await sluice(['remove', 'errors', '--yes'], { cwd, aws: deployedAs('errors'), spawn: async () => 1 });
+    expect(said.code).toBe(1);
+    expect(await readFile(fileOf(cwd), 'utf8')).toBe(RULE);
+  });
+
+  test('does not take along what somebody else renamed', async () => {
+    const cwd = await projectOf({
+      'rules/errors.yml': RULE,
+      'rules/more.yml': RULE.replace('name: errors', 'name: more').replace('access/', 'more/'),
+      'connections.yml': CONNECTIONS,
+    });
+    const aws = deployedAs('errors', 'more', 'other');
+    const { code, err, spawned } = await sluice(['remove', 'more'], { cwd, aws, answers: ['y', 'n'] });
+    expect([code, spawned]).toEqual([3, []]);
+    expect(err).toMatch(/- other/);
+    expect(existsSync(fileOf(cwd, 'more'))).toBe(true);
+  });
+
   test('of a rule that was never deployed asks nothing of AWS', async () => {
     const cwd = await errorsProject();
     expect(await sluice(['remove', 'errors', '--yes'], { cwd })).toMatchObject({ code: 0, spawned: [] });
