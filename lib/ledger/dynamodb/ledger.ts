@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Ledger, LedgerObject, LedgerPorts, Opening, Scope, StoppedObject } from '../contract.ts';
 import { notDone, notStopped } from '../failure.ts';
 import { settled, type Write } from '../item.ts';
@@ -7,12 +6,11 @@ import { laneId, objectId } from '../names.ts';
 import { patiently } from '../patience.ts';
 import type { Outcome } from './course.ts';
 import { LaneRun, type RunPorts, type Seat } from './run.ts';
-import { createItemStore, type ItemStore } from './store.ts';
+import type { ItemStore } from './store.ts';
 
 export interface DynamoLedgerOptions extends LedgerPorts {
   readonly scope: Scope;
-  readonly client: DynamoDBClient;
-  readonly table: string;
+  readonly store: ItemStore;
   /** How long a finished object is remembered. */
   readonly rememberMs: number;
   /** After how long without a sign of life others may try to take an object. Default: a minute. */
@@ -23,7 +21,7 @@ export interface DynamoLedgerOptions extends LedgerPorts {
 
 /** `ledger: dynamodb`. One serves one instance; objects may be open side by side, each in a lane of its own. */
 export function createDynamoLedger(options: DynamoLedgerOptions): Ledger {
-  return new DynamoLedger(options, createItemStore(options.client, options.table, options.scope));
+  return new DynamoLedger(options);
 }
 
 class DynamoLedger implements Ledger {
@@ -35,10 +33,10 @@ class DynamoLedger implements Ledger {
   /** Claims under which this instance gave objects up after a failure, by object: it need not wait for their leases. */
   readonly #abandoned = new Map<string, string>();
 
-  constructor(options: DynamoLedgerOptions, store: ItemStore) {
+  constructor(options: DynamoLedgerOptions) {
+    const { store, channels, clock, pause, random, rememberMs, leaseMs = 60_000 } = options;
     this.#options = options;
     this.#store = store;
-    const { channels, clock, pause, random, rememberMs, leaseMs = 60_000 } = options;
     this.#run = { channels, clock, pause, random, rememberMs, leaseMs, store, closed: () => undefined };
   }
 
