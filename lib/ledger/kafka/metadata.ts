@@ -21,17 +21,21 @@ export function checkpointOf(mark: Mark): Checkpoint {
   const offset = position.byte;
   const facts = { v: VERSION, state, time, counts: position.counts };
   if (mark.state !== 'stopped') return { offset, metadata: JSON.stringify(facts) };
+  // What says less is taken only where the broker would refuse what says more. A code or a count is never left out.
   const { reason, object } = mark;
-  const metadata = JSON.stringify({ ...facts, reason, object });
-  if (Buffer.byteLength(metadata) <= LIMIT) return { offset, metadata };
-  // A sentence can be cut and still help; a code, a key or a count cannot.
-  const cut = (text: string) => `${text.slice(0, 300)} …`;
-  const shorter: StopReason = {
-    code: reason.code,
-    reason: cut(reason.reason),
-    ...(reason.fix !== undefined && { fix: cut(reason.fix) }),
-  };
-  return { offset, metadata: JSON.stringify({ ...facts, reason: shorter, object }) };
+  const brief = shortened(reason);
+  const forms = [
+    { ...facts, reason, object },
+    { ...facts, reason: brief, object },
+    { ...facts, reason: brief },
+  ].map((form) => JSON.stringify(form));
+  const metadata = forms.find((form) => Buffer.byteLength(form) <= LIMIT) ?? forms[0]!;
+  return { offset, metadata };
+}
+
+function shortened({ code, reason, fix }: StopReason): StopReason {
+  const cut = (text: string) => (text.length > 300 ? `${text.slice(0, 300)} …` : text);
+  return { code, reason: cut(reason), ...(fix !== undefined && { fix: cut(fix) }) };
 }
 
 /** Throws SluiceError (`BrokenCheckpoint`): the group is in somebody else's hands, and where to go on is not known. */
