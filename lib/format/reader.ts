@@ -66,6 +66,11 @@ export interface TextReader extends Cursor {
   field(i: number): Field;
   readonly from: number;
   readonly to: number;
+  /**
+   * The byte between the fields of the current record when looking for it is all that it takes to split the record: no
+   * field has quotes. −1 or undefined otherwise.
+   */
+  readonly separator?: number;
   /** The bytes of an ESCAPED field with its escapes undone; a view that is valid until the next call of any method. */
   unquote(from: number, to: number): Uint8Array;
 }

@@ -42,6 +42,10 @@ export class ByteCsvReader extends CsvReader {
     this.spanning = dialect.quotedRecordDelimiter;
   }
 
+  get separator(): number {
+    return this.quoted ? NONE : this.delimiter;
+  }
+
   field(i: number): Field {
     if (i < this.upcoming) this.rewind();
     const { bytes, stop, delimiter } = this;

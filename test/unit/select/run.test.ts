@@ -210,12 +210,20 @@ describe('the object whole', () => {
     await expect(selectAll('SELECT s.id, s.nmae FROM S3Object s', CSV, PEOPLE)).rejects.toMatchObject({
       code: 'MissingHeaderName',
       message: '1:16: the header has no column nmae',
-      fix: 'The header has: id, name, age.',
+      fix: 'Name a column that the object has, or have it written with this one; it has: id, name, age.',
     });
     await expect(selectAll('SELECT s.nope FROM S3Object s', CSV, 'id\n')).rejects.toMatchObject({
       code: 'MissingHeaderName',
     });
   });
+
+  test.each(['', '\n', '\ufeff'])(
+    'an object without a record (%j) has no rows, and no columns to miss',
+    async (body) => {
+      expect(await selectAll('SELECT s.id FROM S3Object s', CSV, body)).toMatchObject({ rows: [], failures: [] });
+      expect((await selectAll('SELECT COUNT(*) AS n FROM S3Object s', CSV, body)).rows).toEqual(['{"n":0}']);
+    },
+  );
 
   test('a header that cannot be read is told once, as the record that it is', async () => {
     const { failures } = await selectAll('SELECT s.id FROM S3Object s', CSV, '"id\n1\n');
