@@ -5,6 +5,7 @@ import { open } from '../object/open.ts';
 import { type RunError, type RunRecord, runError } from '../telemetry/run-record.ts';
 import { Delivery } from './delivery.ts';
 import type { ExportPlan, ExportPorts } from './plan.ts';
+import { stoppedError } from './stop.ts';
 import { Tally } from './tally.ts';
 
 export interface ExportRequest {
@@ -100,17 +101,8 @@ function outOfTime(offset: number): SluiceError {
 }
 
 function located(error: unknown, plan: ExportPlan, ref: ObjectRef): RunError {
-  return runError(error instanceof SluiceError ? error.at({ rule: plan.rule, ...ref }) : error);
-}
-
-function stoppedError(failure: RecordFailure, plan: ExportPlan, ref: ObjectRef): RunError {
-  const { code, reason, offset, length } = failure;
-  return {
-    code,
-    stage: 'format',
-    reason: `record at byte ${offset} (${length} bytes): ${reason}`,
-    fix: 'Mend the object or the rule and trigger the object again, or let onError discard such records or send them to a dead letter.',
-    retryable: false,
-    context: { rule: plan.rule, ...ref, offset, length },
-  };
+  const told = runError(error instanceof SluiceError ? error.at({ rule: plan.rule, ...ref }) : error);
+  const ofTheQuery = told.stage === 'select' && told.context.line !== undefined;
+  // `1:16: …` alone does not say what the line is a line of.
+  return ofTheQuery ? { ...told, reason: `select ${told.reason}` } : told;
 }

@@ -92,7 +92,7 @@ export function placeInHeader(sql: string, step: NameStep, header: readonly stri
   const otherCase = header.find((name) => name.toLowerCase() === lower);
   const fix =
     otherCase === undefined
-      ? `The header has: ${header.slice(0, 50).join(', ')}${header.length > 50 ? ', …' : ''}.`
-      : `The header has "${otherCase}": double quotes make case matter.`;
+      ? `Name a column that the object has, or have it written with this one; it has: ${header.slice(0, 50).join(', ')}${header.length > 50 ? ', …' : ''}.`
+      : `Write "${otherCase}", as the header does: double quotes make case matter.`;
   throw queryError('MissingHeaderName', sql, step.at, `the header has no column ${step.name}`, fix);
 }

@@ -57,6 +57,7 @@ export function prepare(sql: string, options: PrepareOptions): PreparedQuery {
       maxBytes: options.maxBytes ?? DEFAULTS.maxBytes,
       maxSourceBytes: options.maxSourceBytes ?? DEFAULTS.maxSourceBytes,
       limit: (select.limit ?? Number.POSITIVE_INFINITY) - (resume.returned ?? 0),
+      aggregate: analysis.aggregates.length > 0,
       utf8: output.kind !== 'raw',
       from: resume.offset,
       ...(range === undefined ? {} : { range }),

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly maxSourceBytes: number;
   /** Rows that may still be returned. */
   readonly limit: number;
+  /** Whether there is one row for all records. */
+  readonly aggregate: boolean;
   /** Whether the output must be UTF-8; the source's own bytes need not be. */
   readonly utf8: boolean;
   /** Where the run begins, in bytes of the decompressed object. */
@@ -119,10 +121,16 @@ class Run {
 
   /** After the last record: the last rows, and of an aggregate the only one. */
   finish(): RowBatch {
-    if (this.unreadable) return this.take(false);
+    if (this.unreadable || (this.unnamed && !this.options.aggregate)) return this.take(false);
     const query = this.query();
     if (query.accumulate !== undefined && this.left > 0) this.write(query);
     return this.take(false);
+  }
+
+  /** An object without a record, not even the one that would have named the columns: there is nothing to be bound to. */
+  private get unnamed(): boolean {
+    const { reader, bound } = this;
+    return bound === undefined && reader.kind === 'text' && reader.header === undefined;
   }
 
   private bad(failure: RecordFailure): void {

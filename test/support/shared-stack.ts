@@ -38,9 +38,10 @@ export async function takeDown(): Promise<void> {
     if (heir === undefined) await new Stack().down([...new Set(parts)]);
     else await writeRun(heir, [...new Set([...(runs.get(heir) ?? []), ...parts])]);
     for (const pid of runs.keys()) if (!others.includes(pid)) await rm(path.join(RUNS, String(pid)));
+    // Succeeds only when nothing else is in it; the folder of the lock cannot go while it is held.
+    await rmdir(RUNS).catch(() => {});
   });
-  // Each succeeds only when nothing else is in it.
-  for (const folder of [RUNS, LOCAL]) await rmdir(folder).catch(() => {});
+  await rmdir(LOCAL).catch(() => {});
 }
 
 function register(started: readonly PartName[]): Promise<void> {
@@ -51,8 +52,16 @@ function register(started: readonly PartName[]): Promise<void> {
 }
 
 async function exclusively(work: () => Promise<void>): Promise<void> {
-  await mkdir(RUNS, { recursive: true });
-  await withLock(path.join(LOCAL, 'runs.lock'), () => {}, work);
+  await mkdir(LOCAL, { recursive: true });
+  await withLock(
+    path.join(LOCAL, 'runs.lock'),
+    () => {},
+    async () => {
+      // A run that leaves removes it, under the same lock.
+      await mkdir(RUNS, { recursive: true });
+      await work();
+    },
+  );
 }
 
 async function readRuns(): Promise<Map<number, readonly PartName[]>> {

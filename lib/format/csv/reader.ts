@@ -141,7 +141,7 @@ export abstract class CsvReader extends WindowReader implements TextReader {
     }
     const { header } = this;
     if (this.dialect.strict && header !== undefined && this.count() !== header.length) {
-      const reason = `the record has ${this.count()} fields, the header has ${header.length}`;
+      const reason = `the record has ${plural(this.count())}, the header has ${plural(header.length)}`;
       return this.bad('FieldCountMismatch', reason);
     }
     return Step.RECORD;
@@ -261,6 +261,8 @@ export abstract class CsvReader extends WindowReader implements TextReader {
     if (this.first !== NONE) this.first -= by;
   }
 }
+
+const plural = (fields: number) => `${fields} field${fields === 1 ? '' : 's'}`;
 
 export function startsWith(bytes: Uint8Array, at: number, sequence: Uint8Array): boolean {
   for (let i = 0; i < sequence.length; i++) if (bytes[at + i] !== sequence[i]) return false;
