@@ -8,3 +8,5 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 register();
 const { main } = await import('../lib/cli/main.ts');
 process.exitCode = await main(process.argv.slice(2));
+// What was given up on may still be tried in the background; nobody waits for it.
+process.stdout.write('', () => process.exit());

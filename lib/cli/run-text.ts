@@ -56,7 +56,7 @@ export function runLines(run: RunRecord, colors: Colors): string[] {
   return [...lines, ...errorLines(run, colors)];
 }
 
-function errorLines({ error, bucket, key }: RunRecord, colors: Colors): string[] {
+function errorLines({ error, bucket, key, trigger }: RunRecord, colors: Colors): string[] {
   if (error === undefined) return [];
   const object = place({ bucket, key });
   const found = place(error.context);
@@ -66,6 +66,8 @@ function errorLines({ error, bucket, key }: RunRecord, colors: Colors): string[]
     `  ${colors.red('error:')} ${printable(error.reason)} (${error.code})`,
     ...(where === undefined ? [] : [`  ${colors.dim('at')} ${printable(where)}`]),
     ...(error.fix === undefined ? [] : [`  ${colors.cyan('fix:')} ${error.fix}`]),
-    ...(error.retryable ? [`  ${colors.dim('AWS calls the function again for this event')}`] : []),
+    ...(error.retryable && trigger !== 'manual'
+      ? [`  ${colors.dim('AWS calls the function again for this event')}`]
+      : []),
   ];
 }

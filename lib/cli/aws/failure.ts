@@ -1,7 +1,13 @@
 import { SluiceError } from '../../failure/index.ts';
 
 /** For clients that a person waits for: a server that is away is told of within seconds. */
-export const IMPATIENT = { maxAttempts: 2, requestHandler: { connectionTimeout: 3000 } };
+export const IMPATIENT = {
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 3000, requestTimeout: 5000, throwOnRequestTimeout: true },
+};
+
+/** For a call that takes as long as a function runs; made again, it would run again. */
+export const PATIENT = { maxAttempts: 1, requestHandler: { connectionTimeout: 3000 } };
 
 const CREDENTIALS =
   /Credential|ExpiredToken|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch|InvalidSignature/;
@@ -21,7 +27,7 @@ export function awsFailure(error: unknown, what: string, action: string): Sluice
     return make(
       'InvalidCredentials',
       `AWS takes no credentials from here (${name})`,
-      'Sign in (aws sso login, or set AWS_PROFILE); for the local stack export what `npm run stack -- status` prints.',
+      'Sign in (aws sso login, or set AWS_PROFILE); for the local stack export what `npm run stack -- up` prints.',
     );
   }
   if (/AccessDenied|UnauthorizedOperation|Forbidden/.test(name)) {

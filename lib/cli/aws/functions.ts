@@ -5,10 +5,13 @@ import {
   LambdaClient,
 } from '@aws-sdk/client-lambda';
 import { SluiceError } from '../../failure/index.ts';
-import { awsFailure, IMPATIENT, isNamed } from './failure.ts';
+import { awsFailure, IMPATIENT, isNamed, PATIENT } from './failure.ts';
 import type { DeployedFunction, Functions } from './ports.ts';
 
-export function lambdaFunctions(client: Pick<LambdaClient, 'send'> = new LambdaClient(IMPATIENT)): Functions {
+export function lambdaFunctions(
+  client: Pick<LambdaClient, 'send'> = new LambdaClient(IMPATIENT),
+  invoker: Pick<LambdaClient, 'send'> = new LambdaClient(PATIENT),
+): Functions {
   return {
     async describe(name) {
       try {
@@ -20,7 +23,7 @@ export function lambdaFunctions(client: Pick<LambdaClient, 'send'> = new LambdaC
     },
     async invoke(name, payload) {
       try {
-        const answer = await client.send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(payload) }));
+        const answer = await invoker.send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(payload) }));
         const text = answer.Payload === undefined ? '' : Buffer.from(answer.Payload).toString('utf8');
         if (answer.FunctionError !== undefined) throw crashed(name, text);
         return text === '' ? undefined : JSON.parse(text);

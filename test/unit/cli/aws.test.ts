@@ -112,7 +112,7 @@ describe('a function', () => {
 
   test('that does not exist is undefined when described, and an error when invoked', async () => {
     const gone = named('ResourceNotFoundException');
-    const functions = lambdaFunctions(client({ GetFunctionConfiguration: gone, Invoke: gone }));
+    const functions = lambdaFunctions(client({ GetFunctionConfiguration: gone }), client({ Invoke: gone }));
     expect(await functions.describe('errors-dev')).toBeUndefined();
     await expect(functions.invoke('errors-dev', {})).rejects.toMatchObject({
       code: 'MissingFunction',
@@ -122,7 +122,7 @@ describe('a function', () => {
 
   test('answers', async () => {
     const lambda = client({ Invoke: { Payload: payload({ runs: [] }) } });
-    expect(await lambdaFunctions(lambda).invoke('errors-dev', { sluice: 'check' })).toEqual({ runs: [] });
+    expect(await lambdaFunctions(client({}), lambda).invoke('errors-dev', { sluice: 'check' })).toEqual({ runs: [] });
     expect(lambda.asked[0]?.input).toEqual({ FunctionName: 'errors-dev', Payload: '{"sluice":"check"}' });
   });
 
@@ -131,7 +131,10 @@ describe('a function', () => {
     [{ errorMessage: 'boom' }, 'aws logs tail /aws/lambda/errors-dev'],
     ['not an object', 'aws logs tail'],
   ])('that failed with %j says what to do', async (value, fix) => {
-    const functions = lambdaFunctions(client({ Invoke: { FunctionError: 'Unhandled', Payload: payload(value) } }));
+    const functions = lambdaFunctions(
+      client({}),
+      client({ Invoke: { FunctionError: 'Unhandled', Payload: payload(value) } }),
+    );
     await expect(functions.invoke('errors-dev', {})).rejects.toMatchObject({
       code: 'FunctionCrashed',
       fix: expect.stringContaining(fix),
