@@ -75,11 +75,12 @@ export interface TextReader extends Cursor {
   unquote(from: number, to: number): Uint8Array;
 }
 
-/** A step of the FROM path behind `S3Object`: `.name` (`exact`: double-quoted, so case matters), `[3]`, `[*]`. */
+/** A step of the FROM path behind `S3Object`: `.name` (`exact`: double-quoted, so case matters), `[3]`, `[*]`, `.*`. */
 export type PathStep =
   | { readonly kind: 'name'; readonly name: string; readonly exact: boolean }
   | { readonly kind: 'index'; readonly index: number }
-  | { readonly kind: 'each' };
+  | { readonly kind: 'each' }
+  | { readonly kind: 'values' };
 
 /**
  * Records that are JSON values: lines, or the elements of a document that the FROM path reaches. `bytes[start, stop)` is

@@ -36,7 +36,7 @@ export function prepare(sql: string, options: PrepareOptions): PreparedQuery {
   const { input, output, key } = options;
   const isText = input.kind === 'csv' || input.kind === 'log';
   const analysis = analyse(select, isText ? 'text' : 'json');
-  const path = pathOf(sql, select.from);
+  const path = pathOf(select.from);
   const roots = expressionsOf(analysis);
   checkHeader(analysis, input);
   checkClock(sql, roots, options.now);
@@ -80,14 +80,8 @@ function expressionsOf({ select }: Analysis): { readonly node: Expression; reado
   ];
 }
 
-function pathOf(sql: string, from: From): PathStep[] {
-  return from.path.map((step) => {
-    if (step.kind === 'values') {
-      const what = 'the wildcard .* over the members of an object is not supported, expected [*] over an array';
-      throw queryError('UnsupportedSyntax', sql, step.at, what);
-    }
-    return step.kind === 'name' ? { kind: 'name', name: step.name, exact: step.exact } : step;
-  });
+function pathOf(from: From): PathStep[] {
+  return from.path.map((step) => (step.kind === 'name' ? { kind: 'name', name: step.name, exact: step.exact } : step));
 }
 
 /** Columns can be looked up before any record where the format itself names them, or nothing does. */

@@ -51,7 +51,7 @@ const END = -2;
 /**
  * A document of any size: root values one after another, with white space or a comma between them. The FROM path up to
  * its last `[*]` is walked as the bytes pass; each element that it reaches is a record, whole in the window, in which
- * the path's last names and indexes are then looked up. Without a `[*]` behind the first, the root values are the records.
+ * the path's last names, indexes and `.*` are then looked up. Without a `[*]` behind the first, the root values are the records.
  *
  * - A row that is MISSING because the path ended above its last `[*]` has as its record the byte that told so: the closing
  *   bracket of the container without the name or element, or the value that is no container. So offsets only ever grow.
@@ -74,13 +74,19 @@ export class JsonDocumentReader extends WindowReader implements JsonReader {
   /** While a value is measured: the byte of the object where it begins, else NONE; and how far it was gone through. */
   private began = NONE;
   private reached = 0;
+  /** Where the record ends that the rows still come from, and what was consumed before it. */
+  private recordStop = 0;
+  private before = 0;
   private tooLong: Uint8Array | undefined = undefined;
   private missing: { readonly offset: number; readonly length: number } | undefined = undefined;
 
   constructor(path: readonly PathStep[], options: WindowOptions = {}) {
     super(options);
     const steps = stepsOf(path);
-    const last = steps.findLastIndex((step) => step.kind === 'each');
+    // Members are not walked as the bytes pass: an object that `.*` goes through is in a record whole.
+    const members = steps.findIndex((step) => step.kind === 'values');
+    const walked = members < 0 ? steps : steps.slice(0, members);
+    const last = walked.findLastIndex((step) => step.kind === 'each');
     this.stages = steps.slice(0, last + 1);
     const inner = steps.slice(last + 1);
     this.rows = inner.length === 0 ? undefined : new PathRows(inner);
@@ -89,6 +95,10 @@ export class JsonDocumentReader extends WindowReader implements JsonReader {
 
   next(): Step {
     this.failure = undefined;
+    if (this.rows?.more) {
+      this.rows.next(this.bytes, this.recordStop);
+      return this.showRow(this.rows);
+    }
     for (;;) {
       const step = this.began === NONE ? this.move() : this.measure();
       if (step !== ON) return step;
@@ -264,6 +274,7 @@ export class JsonDocumentReader extends WindowReader implements JsonReader {
     this.head = behind;
     this.began = NONE;
     this.place = this.levels.length === 0 ? Place.BETWEEN : Place.NEXT;
+    this.before = this.consumed;
     if (this.role === Role.RECORD) this.consumed = this.base + behind;
     return this.judge(valid);
   }
@@ -296,9 +307,17 @@ export class JsonDocumentReader extends WindowReader implements JsonReader {
     }
     if (this.rows !== undefined) {
       this.rows.first(bytes, start, stop);
-      this.start = this.rows.from;
-      this.stop = this.rows.to;
+      this.recordStop = stop;
+      return this.showRow(this.rows);
     }
+    return Step.RECORD;
+  }
+
+  /** A record is consumed only with its last row. */
+  private showRow(rows: PathRows): Step {
+    this.start = rows.from;
+    this.stop = rows.to;
+    this.consumed = rows.more ? this.before : this.offset + this.length;
     return Step.RECORD;
   }
 

@@ -1,16 +1,18 @@
 import type { PathStep } from '../reader.ts';
 import { MemberName } from './name.ts';
-import { findMember, firstElement, nextElement, skipValue } from './scan.ts';
+import { findMember, firstElement, nextElement, skipSpace, skipString, skipValue } from './scan.ts';
 
 const NONE = -1;
 const OPEN_ARRAY = 0x5b;
 const OPEN_OBJECT = 0x7b;
+const QUOTE = 0x22;
 
 /** A path step made ready for bytes. */
 export type Step =
   | { readonly kind: 'name'; readonly name: MemberName }
   | { readonly kind: 'index'; readonly index: number }
-  | { readonly kind: 'each' };
+  | { readonly kind: 'each' }
+  | { readonly kind: 'values' };
 
 /**
  * The steps that lead into a root value. `S3Object` stands for the sequence of an object's root values, so that a
@@ -25,7 +27,7 @@ export function stepsOf(path: readonly PathStep[]): readonly Step[] {
 
 /**
  * The rows that a path reaches in a JSON value that is whole in the window and valid. As in S3 Select a path that leads
- * nowhere gives one row that is MISSING, and so does `[*]` on an array without elements.
+ * nowhere gives one row that is MISSING, and so does `[*]` on an array without elements or `.*` on an object without members.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-select-sql-reference-select.html
  */
 export class PathRows {
@@ -33,7 +35,7 @@ export class PathRows {
   from = 0;
   to = 0;
   private readonly steps: readonly Step[];
-  /** The levels of `[*]` that have elements to come, innermost last, and where the next element of each stands. */
+  /** The levels of `[*]` and `.*` that have values to come, innermost last, and where the next value of each stands. */
   private readonly levels: number[] = [];
   private readonly elements: number[] = [];
 
@@ -58,7 +60,7 @@ export class PathRows {
     const { levels, elements } = this;
     const level = levels.at(-1)!;
     const at = elements.at(-1)!;
-    const following = nextElement(bytes, skipValue(bytes, at, to), to);
+    const following = this.following(bytes, at, to, level);
     if (following === NONE) {
       levels.pop();
       elements.pop();
@@ -75,9 +77,9 @@ export class PathRows {
       if (step.kind === 'name') place = memberAt(bytes, place, to, step.name);
       else if (step.kind === 'index') place = elementAt(bytes, place, to, step.index);
       else {
-        place = bytes[place] === OPEN_ARRAY ? firstElement(bytes, place, to) : NONE;
+        place = step.kind === 'each' ? elementAt(bytes, place, to, 0) : firstValue(bytes, place, to);
         if (place === NONE) break;
-        const next = nextElement(bytes, skipValue(bytes, place, to), to);
+        const next = this.following(bytes, place, to, i);
         if (next !== NONE) {
           this.levels.push(i);
           this.elements.push(next);
@@ -87,6 +89,23 @@ export class PathRows {
     this.from = place === NONE ? to : place;
     this.to = place === NONE ? to : skipValue(bytes, place, to);
   }
+
+  /** Where the value after the one at `at` stands, in what the wildcard of a level goes through. */
+  private following(bytes: Uint8Array, at: number, to: number, level: number): number {
+    const next = nextElement(bytes, skipValue(bytes, at, to), to);
+    return next === NONE || this.steps[level]!.kind === 'each' ? next : valueBehind(bytes, next, to);
+  }
+}
+
+function firstValue(bytes: Uint8Array, at: number, to: number): number {
+  if (bytes[at] !== OPEN_OBJECT) return NONE;
+  const key = skipSpace(bytes, at + 1, to);
+  return bytes[key] === QUOTE ? valueBehind(bytes, key, to) : NONE;
+}
+
+/** Where the value of the member stands whose key begins at `key`. */
+function valueBehind(bytes: Uint8Array, key: number, to: number): number {
+  return skipSpace(bytes, skipSpace(bytes, skipString(bytes, key, to), to) + 1, to);
 }
 
 function memberAt(bytes: Uint8Array, at: number, to: number, name: MemberName): number {

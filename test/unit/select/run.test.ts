@@ -93,6 +93,16 @@ describe('batches', () => {
     ]);
   });
 
+  test('never end between two members of one record of a document', async () => {
+    const options = { ...JSONL, input: { kind: 'json' }, maxRows: 1 } as const;
+    const { batches } = await selectAll('SELECT x FROM S3Object[*].* x', options, '{"a":1,"b":2}\n{"c":3}\n');
+    expect(batches.map(({ count, scanned, to }) => [count, scanned, to])).toEqual([
+      [2, 1, 13],
+      [1, 1, 21],
+      [0, 0, 22],
+    ]);
+  });
+
   test('come at least once, for an empty object too', async () => {
     const { batches } = await selectAll('SELECT * FROM S3Object', JSONL, '');
     expect(batches).toHaveLength(1);
