@@ -48,7 +48,7 @@ export type RecordSender = Pick<RecordProducer, 'send' | 'sendTo'>;
  * failed batch is in Kafka is known only to the ledger. A `TakenOver` says that another run has the object: leave it.
  */
 export interface Hold {
-  /** Where to go on. Moves with each commit. */
+  /** Where to go on: the last commit that was answered, or what the ledger said when the object was opened. */
   readonly position: Position;
   /** Rows that the topic would refuse for their size alone. */
   readonly oversized: RecordProducer['oversized'];

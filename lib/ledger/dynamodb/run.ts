@@ -52,6 +52,7 @@ export class LaneRun implements Hold {
   /** Until when a broker that is not ready is waited for, while the object is being opened. */
   readonly #patience: number;
   #course: Course;
+  #position: Position = { byte: 0, counts: {} };
   #settling: TransactionalChannel | undefined;
   #failure: unknown;
   #leaseWritten = 0;
@@ -74,10 +75,7 @@ export class LaneRun implements Hold {
   }
 
   get position(): Position {
-    const { phase } = this.#course;
-    if (phase.at === 'holding') return phase.position;
-    if (phase.at === 'intending' || phase.at === 'transacting') return phase.from;
-    throw new TypeError(`the object is not held: ${phase.at}`);
+    return this.#position;
   }
 
   oversized: Hold['oversized'] = (batch, source) => this.#channel.oversized(batch, source);
@@ -136,6 +134,7 @@ export class LaneRun implements Hold {
       }
     }
     const { phase } = this.#course;
+    if (phase.at === 'holding') this.#position = phase.position;
     if (phase.at !== 'closed') return;
     if (phase.outcome.kind === 'taken') {
       await this.#fail(takenOver(), 'taken');

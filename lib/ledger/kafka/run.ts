@@ -33,6 +33,7 @@ export class GroupRun implements Hold {
   readonly #channel: TransactionalChannel;
   readonly #dedupeMs: number;
   #course: Course = start();
+  #position: Position = { byte: 0, counts: {} };
   #failure: unknown;
 
   constructor(clock: LedgerPorts['clock'], object: LedgerObject, channel: TransactionalChannel, dedupeMs: number) {
@@ -50,10 +51,7 @@ export class GroupRun implements Hold {
   }
 
   get position(): Position {
-    const { phase } = this.#course;
-    if (phase.at === 'holding') return phase.position;
-    if (phase.at === 'transacting') return phase.from;
-    throw new TypeError(`the object is not held: ${phase.at}`);
+    return this.#position;
   }
 
   oversized: Hold['oversized'] = (batch, source) => this.#channel.oversized(batch, source);
@@ -92,7 +90,9 @@ export class GroupRun implements Hold {
       this.#failure = asFailure(error);
       this.#course = failed();
     }
-    if (this.#course.phase.at === 'closed') await this.#channel.drop();
+    const { phase } = this.#course;
+    if (phase.at === 'holding') this.#position = phase.position;
+    if (phase.at === 'closed') await this.#channel.drop();
     this.#guard();
   }
 

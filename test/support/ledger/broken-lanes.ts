@@ -77,6 +77,13 @@ export const reconnectsItsOwnLane: LaneProtocol = {
   },
 };
 
+/** An intent is written whoever has the object. */
+export const writesIntentsUnasked: LaneProtocol = {
+  ...lanes,
+  apply: (item, write) =>
+    lanes.apply(item, write.kind === 'intent' && item !== undefined ? { ...write, claim: item.claim } : write),
+};
+
 /** A group without an offset counts as one at 0. */
 export const takesALostOffsetForNone: LaneProtocol = {
   ...lanes,
