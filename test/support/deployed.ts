@@ -71,13 +71,19 @@ export async function deleteTopics(endpoint: KafkaEndpoint, topics: readonly str
   }
 }
 
+export const clientOptions = ({ url, region, accessKeyId, secretAccessKey }: AwsEndpoint) => ({
+  endpoint: url,
+  region,
+  credentials: { accessKeyId, secretAccessKey },
+});
+
 /** The test's own view of AWS; nothing of it goes through the environment of this process. */
 export class Aws {
   readonly s3: S3Client;
   readonly #logs: CloudWatchLogsClient;
 
-  constructor({ url, region, accessKeyId, secretAccessKey }: AwsEndpoint) {
-    const options = { endpoint: url, region, credentials: { accessKeyId, secretAccessKey } };
+  constructor(endpoint: AwsEndpoint) {
+    const options = clientOptions(endpoint);
     this.s3 = new S3Client({ ...options, forcePathStyle: true });
     this.#logs = new CloudWatchLogsClient(options);
   }

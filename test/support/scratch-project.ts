@@ -45,12 +45,18 @@ export class ScratchProject {
       // Jest's own options are not for the programs that a user starts.
       NODE_OPTIONS: '',
       NODE_ENV: '',
+      // Packaging leaves files behind there; with the folder they go.
+      TMPDIR: path.join(folder, 'tmp'),
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       ...environment,
     });
-    await mkdir(path.join(folder, 'rules'));
+    for (const name of ['rules', 'tmp']) await mkdir(path.join(folder, name));
     for (const [name, rule] of Object.entries(rules)) await project.writeRule(name, rule);
     return project;
+  }
+
+  async removeRule(name: string): Promise<void> {
+    await rm(path.join(this.folder, 'rules', `${name}.yml`));
   }
 
   async writeRule(name: string, text: string): Promise<void> {
@@ -61,9 +67,9 @@ export class ScratchProject {
     return this.#run(path.join(this.folder, 'node_modules', '.bin', 'serverless'), args, timeoutMs);
   }
 
-  /** The CLI as a user runs it. */
-  sluice(args: readonly string[], timeoutMs = 60_000): Promise<Outcome> {
-    return this.#run(process.execPath, [path.join(PROJECT, 'bin', 'sluice.mjs'), ...args], timeoutMs);
+  /** The CLI as a user runs it, with variables that differ from the project's. */
+  sluice(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+    return this.#run(process.execPath, [path.join(PROJECT, 'bin', 'sluice.mjs'), ...args], 90_000, variables);
   }
 
   async deploy(): Promise<void> {
@@ -77,10 +83,15 @@ export class ScratchProject {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  #run(program: string, args: readonly string[], timeout: number): Promise<Outcome> {
+  #run(
+    program: string,
+    args: readonly string[],
+    timeout: number,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<Outcome> {
     const options = {
       cwd: this.folder,
-      env: this.#environment,
+      env: { ...this.#environment, ...variables },
       timeout,
       killSignal: 'SIGKILL',
       maxBuffer: 2 ** 26,
