@@ -4,7 +4,8 @@ import type { RowBatch } from './batch.ts';
 import { prepare } from './prepare.ts';
 import { interpret, refusal, type SelectRequest } from './request.ts';
 
-export { prepare } from './prepare.ts';
+export { type Explanation, explain } from './explain.ts';
+export { type PreparedQuery, prepare } from './prepare.ts';
 export type { SelectRequest } from './request.ts';
 
 /** What a query may ask of its surroundings. */
