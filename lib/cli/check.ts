@@ -7,7 +7,7 @@ import { loadProject } from '../rule/disk.ts';
 import { listRules, type Project, type RuleBundle, resolveRule, validateProject } from '../rule/index.ts';
 import { createSecretStore, fetchSecret } from '../secret/index.ts';
 import type { DeployedFunction, Functions } from './aws/ports.ts';
-import { answer, type CliCommand, type Context } from './command.ts';
+import { answer, type CliCommand, type Context, lineFor } from './command.ts';
 import { askDeployed, type Deployed, standingOf } from './deployed.ts';
 import { Exit, usage } from './exit.ts';
 import { problemEntry, problemLines } from './problem.ts';
@@ -80,7 +80,7 @@ async function probesOf(
   const deployment: PlacedProbe = {
     where: 'here',
     name: `function ${name}`,
-    ...deploymentFinding(stands),
+    ...deploymentFinding(context, stands),
     ms: clock() - began,
   };
   const actual = stands instanceof SluiceError ? undefined : stands.actual;
@@ -109,7 +109,7 @@ async function judged(deployed: Deployed | SluiceError, name: string, hash: stri
   }
 }
 
-function deploymentFinding(stands: Judged | SluiceError): Finding {
+function deploymentFinding(context: Context, stands: Judged | SluiceError): Finding {
   if (stands instanceof SluiceError) return thrown(stands);
   const { state, notes } = stands;
   const detail = [STATE_TEXT[state], ...notes.filter((note) => note !== HOW_TO_UNDO)].join('; ');
@@ -120,7 +120,7 @@ function deploymentFinding(stands: Judged | SluiceError): Finding {
       return {
         state: 'warning',
         detail: 'the file was changed since it was deployed; the probes in the function judge what was deployed',
-        fix: 'Deploy it: sluice deploy',
+        fix: `Deploy it: ${lineFor(context, 'deploy')}`,
       };
     case 'altered':
       return {
@@ -134,7 +134,7 @@ function deploymentFinding(stands: Judged | SluiceError): Finding {
       return {
         state: 'warning',
         detail: `${STATE_TEXT[state]}: a VPC can be judged only from the function`,
-        fix: 'Deploy it: sluice deploy',
+        fix: `Deploy it: ${lineFor(context, 'deploy')}`,
       };
   }
 }

@@ -1,7 +1,7 @@
 import type { ObjectInfo, ObjectStore } from '../object/contract.ts';
 import type { ExportRule } from '../rule/schema.ts';
 import { belongsTo } from '../trigger/index.ts';
-import type { Context } from './command.ts';
+import { type Context, lineFor } from './command.ts';
 import { refused, usage } from './exit.ts';
 import { printable, table } from './table.ts';
 import { ago, bytes, count } from './units.ts';
@@ -30,7 +30,7 @@ export async function chooseObject(
   ]);
   const titles = [{ title: '#', right: true }, { title: 'key' }, { title: 'size', right: true }, { title: 'written' }];
   if (!terminal.interactive || context.json) {
-    throw usage('no object is given', `Give a key: sluice ${command} ${newest[0]?.key}`);
+    throw usage('no object is given', `Give a key: ${lineFor(context, `${command} ${newest[0]?.key}`)}`);
   }
   terminal.err(`The newest objects at ${place}${seen >= LOOKED_THROUGH ? ` (of the first ${count(seen)})` : ''}:`);
   for (const line of table(titles, rows, terminal.columns)) terminal.err(line);

@@ -40,3 +40,8 @@ export function answer(context: Context, document: unknown, text: () => string |
   const shown = context.json ? JSON.stringify(document, null, 2) : text();
   context.terminal.out(typeof shown === 'string' ? shown : shown.join('\n'));
 }
+
+/** A command line for the user to copy, on the stage that this one is about. */
+export function lineFor({ stage, env }: Pick<Context, 'stage' | 'env'>, line: string): string {
+  return `sluice ${line}${stage === (env['SLUICE_STAGE'] || 'dev') ? '' : ` --stage ${stage}`}`;
+}

@@ -3,7 +3,7 @@ import { functionName } from '../rule/deployment/names.ts';
 import { loadProject } from '../rule/disk.ts';
 import type { RuleBundle } from '../rule/index.ts';
 import type { DeployedStack } from './aws/ports.ts';
-import { answer, type CliCommand, type Context } from './command.ts';
+import { answer, type CliCommand, type Context, lineFor } from './command.ts';
 import { confirm } from './confirm.ts';
 import { Exit } from './exit.ts';
 import { serverless } from './serverless.ts';
@@ -33,7 +33,7 @@ export const deploy: CliCommand<DeployOptions> = {
     answer(
       context,
       { stage: context.stage, ...plan, deployed: true },
-      () => `Deployed to ${context.stage}. Look at it with sluice list and sluice check.`,
+      () => `Deployed to ${context.stage}. Is everything that it needs there? ${lineFor(context, 'check')}`,
     );
     return Exit.OK;
   },

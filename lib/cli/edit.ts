@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { SluiceError } from '../failure/index.ts';
 import { loadProject } from '../rule/disk.ts';
 import { listRules, type Origin, originsOf, resolveRule, validateProject } from '../rule/index.ts';
-import { answer, type CliCommand, type Context } from './command.ts';
+import { answer, type CliCommand, type Context, lineFor } from './command.ts';
 import { confirm } from './confirm.ts';
 import { deployRules } from './deploy.ts';
 import { Exit, refused, usage } from './exit.ts';
@@ -54,7 +54,9 @@ export const edit: CliCommand<EditOptions> = {
     await writeFile(file, draft);
     if (deploy) await deployRules(context, { yes });
     answer(context, { rule: name, changed: true, changes, deployed: deploy }, () =>
-      deploy ? `Changed and deployed to ${stage}.` : `Changed ${rule.file}; deploy it with sluice deploy.`,
+      deploy
+        ? `Changed and deployed to ${stage}.`
+        : `Changed ${rule.file}; deploy it with ${lineFor(context, 'deploy')}.`,
     );
     return Exit.OK;
   },
