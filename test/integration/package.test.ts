@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unzip } from './zip.ts';
+import { unzip } from '../support/zip.ts';
 
 /** What `serverless package --stage prod` makes of the example, as AWS would get it. */
 type Resource = { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> };
