@@ -7,21 +7,17 @@ import { loadProject } from '../rule/disk.ts';
 import { listRules, type Project, type RuleBundle, resolveRule, validateProject } from '../rule/index.ts';
 import { createSecretStore, fetchSecret } from '../secret/index.ts';
 import type { DeployedFunction, Functions } from './aws/ports.ts';
+import { type PlacedProbe, ruleLines } from './check-text.ts';
 import { answer, type CliCommand, type Context, lineFor } from './command.ts';
 import { askDeployed, type Deployed, standingOf } from './deployed.ts';
 import { Exit, usage } from './exit.ts';
 import { problemEntry, problemLines } from './problem.ts';
 import { HOW_TO_RESTORE, HOW_TO_UNDO, STATE_TEXT } from './rule-state.ts';
-import { printable } from './table.ts';
-import type { Colors } from './terminal.ts';
-import { counted, duration } from './units.ts';
+import { counted } from './units.ts';
 
 interface CheckOptions {
   readonly files?: boolean;
 }
-
-/** `function`: in the deployed function, with its network and its rights. `here`: on this machine, with yours. */
-type PlacedProbe = Probe & { readonly where: 'function' | 'here' };
 
 export const check: CliCommand<CheckOptions> = {
   usage: '[rule]',
@@ -166,30 +162,4 @@ async function inFunction(
 
 function placed(where: PlacedProbe['where'], probes: readonly Probe[]): PlacedProbe[] {
   return probes.map((each) => ({ where, ...each }));
-}
-
-const MARKS = { ok: 'ok', warning: 'warning', failed: 'FAILED', skipped: 'skipped' } as const;
-
-function ruleLines({ terminal: { colors }, stage }: Context, rule: string, probes: readonly PlacedProbe[]): string[] {
-  const widths = [Math.max(...probes.map(({ name }) => name.length)), 7];
-  const lines = probes.flatMap(({ where, name, state, detail, fix, ms }) => [
-    `  ${mark(state, colors)}  ${where.padEnd(8)}  ${name.padEnd(widths[0] ?? 0)}  ${printable(detail)} ${colors.dim(`(${duration(ms)})`)}`,
-    ...(fix === undefined || state === 'ok' ? [] : [`           ${colors.cyan('fix:')} ${fix}`]),
-  ]);
-  const bad = probes.filter(({ state }) => state === 'failed').length;
-  const doubtful = probes.filter(({ state }) => state === 'warning').length;
-  const verdict =
-    bad > 0
-      ? colors.red(`${counted(bad, 'probe')} failed`)
-      : doubtful > 0
-        ? colors.yellow(`well, with ${counted(doubtful, 'warning')}`)
-        : colors.green('well');
-  return [`${colors.bold(rule)}  stage ${stage}: ${verdict}`, ...lines];
-}
-
-function mark(state: Probe['state'], colors: Colors): string {
-  const text = MARKS[state].padEnd(7);
-  if (state === 'ok') return colors.green(text);
-  if (state === 'failed') return colors.red(text);
-  return state === 'warning' ? colors.yellow(text) : colors.dim(text);
 }
