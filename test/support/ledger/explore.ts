@@ -1,11 +1,10 @@
 /** Visits every state that a model can reach, breadth first, and stops at the first that breaks its promise. */
-import { createHash } from 'node:crypto';
 
 export interface Model<S> {
   readonly initial: S;
   /** What may happen next: a name for the trace, and the state after it. */
   steps(state: S): Iterable<readonly [string, S]>;
-  /** The state as text: equal for states that no future can tell apart. */
+  /** Equal for states that no future can tell apart, and for no others. */
   key(state: S): string;
   /** What is wrong with this state; undefined if nothing is. */
   violation(state: S): string | undefined;
@@ -24,7 +23,7 @@ export interface Exploration {
 
 /** Throws if there are more than `limit` states: a search that was cut off proves nothing either. */
 export function explore<S>(model: Model<S>, limit = 20_000_000): Exploration {
-  const seen = new Set([digest(model, model.initial)]);
+  const seen = new Set([model.key(model.initial)]);
   // The way to each state, as the state before and the number of the step taken there: traces are told by walking it again.
   const parents = [-1];
   const ordinals = [-1];
@@ -44,7 +43,7 @@ export function explore<S>(model: Model<S>, limit = 20_000_000): Exploration {
       let ordinal = 0;
       for (const [, after] of model.steps(state)) {
         steps++;
-        const key = digest(model, after);
+        const key = model.key(after);
         if (!seen.has(key)) {
           if (seen.size >= limit) throw new RangeError(`more than ${limit} states`);
           seen.add(key);
@@ -61,11 +60,6 @@ export function explore<S>(model: Model<S>, limit = 20_000_000): Exploration {
   return { states: seen.size, steps, goals };
 }
 
-/** 120 bits: over millions of states no two are mistaken for each other. */
-function digest<S>(model: Model<S>, state: S): string {
-  return createHash('sha1').update(model.key(state)).digest('binary').slice(0, 15);
-}
-
 function trace<S>(model: Model<S>, parents: readonly number[], ordinals: readonly number[], last: number): string[] {
   const way: number[] = [];
   for (let id = last; id > 0; id = parents[id]!) way.unshift(ordinals[id]!);
@@ -79,20 +73,22 @@ function trace<S>(model: Model<S>, parents: readonly number[], ordinals: readonl
   return labels;
 }
 
-const known = new WeakMap<object, string>();
+/** Parts are immutable and shared between states: each is written out once, and equal ones get one short name. */
+const nameOfPart = new WeakMap<object, string>();
+const nameOfText = new Map<string, string>();
 
-/** JSON of a part that is never changed in place: states share most of their parts with the state before. */
-export function text(part: object | null): string {
+export function nameOf(part: object | null): string {
   if (part === null) return '-';
-  let json = known.get(part);
-  if (json === undefined) {
-    json = JSON.stringify(part);
-    known.set(part, json);
-  }
-  return json;
+  const known = nameOfPart.get(part);
+  if (known !== undefined) return known;
+  const json = JSON.stringify(part);
+  const name = nameOfText.get(json) ?? nameOfText.size.toString(36);
+  nameOfText.set(json, name);
+  nameOfPart.set(part, name);
+  return name;
 }
 
 /** The same for a list whose order means nothing. */
 export function unordered(parts: readonly (object | null)[]): string {
-  return parts.map(text).sort().join();
+  return parts.map(nameOf).sort().join();
 }

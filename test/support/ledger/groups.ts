@@ -7,7 +7,7 @@ import type { Answer, Course, Request } from '../../../lib/ledger/kafka/course.t
 import * as production from '../../../lib/ledger/kafka/course.ts';
 import { checkpointOf } from '../../../lib/ledger/kafka/metadata.ts';
 import { type Model, unordered } from './explore.ts';
-import { background, emptyKafka, handle, type Kafka, type KafkaRequest, kafkaText, timeOut, visible } from './kafka.ts';
+import { background, emptyKafka, handle, type Kafka, type KafkaRequest, kafkaKey, timeOut, visible } from './kafka.ts';
 
 /** The steps of a run. A test swaps one of them. */
 export interface GroupProtocol {
@@ -177,7 +177,7 @@ export function groupModel(protocol: GroupProtocol, bounds: GroupBounds): Model<
     steps,
     key: (world) => {
       const counters = [world.events, world.failures, world.timeOuts, ...world.finished].join();
-      return `${counters}|${unordered(world.workers)}|${kafkaText(world.kafka)}|${unordered(world.late)}`;
+      return `${counters}|${unordered(world.workers)}|${kafkaKey(world.kafka)}|${unordered(world.late)}`;
     },
     violation: (world) => violation(world, bounds),
     goal: ({ finished }) => finished.every((is) => is),

@@ -3,7 +3,7 @@
  * coordinator; its data partition and its group's partition each know the epoch that they last saw. A commit is answered
  * once it is decided; its markers reach the two partitions later, in any order. One number stands for an id and its group.
  */
-import { text } from './explore.ts';
+import { nameOf } from './explore.ts';
 
 interface Coordinator {
   /** -1: InitProducerId was never answered. */
@@ -125,8 +125,8 @@ export function* background<V>(kafka: Kafka<V>): Generator<readonly [string, Kaf
   }
 }
 
-export function kafkaText<V>({ ids, groups, log }: Kafka<V>): string {
-  return `${ids.map(text).join()}|${groups.map(text).join()}|${text(log)}`;
+export function kafkaKey<V>({ ids, groups, log }: Kafka<V>): string {
+  return `${ids.map(nameOf).join()}|${groups.map(nameOf).join()}|${nameOf(log)}`;
 }
 
 /** The batches of an object that a read_committed reader sees, or is bound to see, in order. */

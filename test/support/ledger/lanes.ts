@@ -8,14 +8,14 @@ import type { Answer, Course, Request, Times } from '../../../lib/ledger/dynamod
 import * as production from '../../../lib/ledger/dynamodb/course.ts';
 import { apply, type Item, type Write, type Written } from '../../../lib/ledger/item.ts';
 import { type Lane, newLane } from '../../../lib/ledger/lane.ts';
-import { type Model, text, unordered } from './explore.ts';
+import { type Model, nameOf, unordered } from './explore.ts';
 import {
   background,
   emptyKafka,
   handle,
   type Kafka,
   type KafkaRequest,
-  kafkaText,
+  kafkaKey,
   timeOut,
   visible,
   withGroup,
@@ -307,8 +307,8 @@ export function laneModel(protocol: LaneProtocol, bounds: LaneBounds): Model<Wor
       const counters = [world.lanes, events, failures, timeOuts, stops, interventions, claims, exports].join();
       const parts = [
         unordered(world.workers),
-        world.items.map(text).join(),
-        kafkaText(world.kafka),
+        world.items.map(nameOf).join(),
+        kafkaKey(world.kafka),
         unordered(world.late),
       ];
       return `${counters}|${parts.join('|')}`;
