@@ -48,6 +48,14 @@ export class WriteBuffer {
     this.seen = seen;
   }
 
+  /** Copies bytes of a window as they stand, many at once and without looking at them: they may be anything. */
+  block(source: Uint8Array, from: number, to: number): void {
+    this.reserve(to - from);
+    this.bytes.set(source.subarray(from, to), this.length);
+    this.length += to - from;
+    this.seen = 0xff;
+  }
+
   utf8(text: string): void {
     this.reserve(text.length * 3);
     this.length += this.bytes.write(text, this.length, 'utf8');

@@ -1,4 +1,5 @@
 import type { Expression } from './ast.ts';
+import type { Evaluate } from './compile/environment.ts';
 import { compilePredicate } from './compile/predicate.ts';
 import { bytePredicates } from './fields/byte-predicates.ts';
 import { Found, type Span } from './fields/span.ts';
@@ -38,7 +39,7 @@ function filterOf(sql: string, where: Expression): Explanation['filter'] {
     },
     decode: () => MISSING,
   });
-  const column = () => {
+  const column = (): Evaluate<Span> => {
     asked.values++;
     return () => MISSING;
   };

@@ -22,7 +22,6 @@ export type TypeSet = number;
 
 export const UNKNOWN: TypeSet = Type.NULL | Type.MISSING;
 export const NUMBER: TypeSet = Type.INT | Type.DECIMAL | Type.FLOAT;
-export const SCALAR: TypeSet = Type.BOOL | NUMBER | Type.STRING | Type.TIMESTAMP;
 /** A CSV field, or nothing where the record has too few. */
 export const FIELD: TypeSet = Type.UNTYPED | Type.MISSING;
 /** A JSON value; JSON has no timestamps. */

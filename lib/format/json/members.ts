@@ -9,11 +9,22 @@ export class Members {
   count = 0;
   /** Whether a key has an escape, so that it may be longer than it looks. */
   escaped = false;
+  /** Whether the value is an object with no white space between its tokens; then it stands at [from, to). */
+  compact = false;
+  from = 0;
+  to = 0;
   places = new Int32Array(64 * PER_MEMBER);
 
   clear(): void {
     this.count = 0;
     this.escaped = false;
+    this.compact = false;
+  }
+
+  setCompact(from: number, to: number): void {
+    this.compact = true;
+    this.from = from;
+    this.to = to;
   }
 
   add(keyFrom: number, keyTo: number, value: number, escaped: boolean): void {

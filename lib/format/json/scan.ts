@@ -62,6 +62,7 @@ export function validateValue(bytes: Uint8Array, from: number, to: number, membe
   let depth = 0;
   let at = from;
   members?.clear();
+  spaced = false;
   const noted = bytes[from] === OPEN_OBJECT ? members : undefined;
   for (;;) {
     if (at >= to) return ~to;
@@ -71,13 +72,13 @@ export function validateValue(bytes: Uint8Array, from: number, to: number, membe
     } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       if (depth === MAX_DEPTH) return ~at;
       open[depth++] = byte;
-      if (bytes[++at]! <= 0x20) at = skipSpace(bytes, at, to);
+      if (bytes[++at]! <= 0x20) at = passSpace(bytes, at, to);
       if (at >= to) return ~to;
       if (bytes[at] !== byte + TO_CLOSE) {
         if (byte === OPEN_OBJECT) {
           at = checkKey(bytes, at, to);
           if (at < 0) return at;
-          if (bytes[at]! <= 0x20) at = skipSpace(bytes, at, to);
+          if (bytes[at]! <= 0x20) at = passSpace(bytes, at, to);
           if (depth === 1 && noted !== undefined) noted.add(keyFrom, keyTo, at, keyEscaped);
         }
         continue;
@@ -89,8 +90,11 @@ export function validateValue(bytes: Uint8Array, from: number, to: number, membe
     }
     if (at < 0) return at;
     for (;;) {
-      if (depth === 0) return at;
-      if (bytes[at]! <= 0x20) at = skipSpace(bytes, at, to);
+      if (depth === 0) {
+        if (noted !== undefined && !spaced) noted.setCompact(from, at);
+        return at;
+      }
+      if (bytes[at]! <= 0x20) at = passSpace(bytes, at, to);
       if (at >= to) return ~to;
       const container = open[depth - 1]!;
       if (bytes[at] === container + TO_CLOSE) {
@@ -99,16 +103,24 @@ export function validateValue(bytes: Uint8Array, from: number, to: number, membe
         continue;
       }
       if (bytes[at] !== COMMA) return ~at;
-      if (bytes[++at]! <= 0x20) at = skipSpace(bytes, at, to);
+      if (bytes[++at]! <= 0x20) at = passSpace(bytes, at, to);
       if (container === OPEN_OBJECT) {
         at = checkKey(bytes, at, to);
         if (at < 0) return at;
-        if (bytes[at]! <= 0x20) at = skipSpace(bytes, at, to);
+        if (bytes[at]! <= 0x20) at = passSpace(bytes, at, to);
         if (depth === 1 && noted !== undefined) noted.add(keyFrom, keyTo, at, keyEscaped);
       }
       break;
     }
   }
+}
+
+/** Whether `validateValue` met white space between tokens. */
+let spaced = false;
+
+function passSpace(bytes: Uint8Array, at: number, to: number): number {
+  spaced = true;
+  return skipSpace(bytes, at, to);
 }
 
 /** Why `validate` refused the byte `at` of [from, to), without a word of the text. */
@@ -207,7 +219,7 @@ function checkKey(bytes: Uint8Array, at: number, to: number): number {
   keyFrom = at + 1;
   keyTo = behind - 1;
   keyEscaped = escaped;
-  const colon = bytes[behind] === COLON ? behind : skipSpace(bytes, behind, to);
+  const colon = bytes[behind] === COLON ? behind : passSpace(bytes, behind, to);
   return colon < to && bytes[colon] === COLON ? colon + 1 : ~colon;
 }
 

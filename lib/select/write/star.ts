@@ -60,6 +60,11 @@ export function writeWholeValue(output: OutputFormat): WriteRow<JsonRow> {
   if (output.kind === 'csv') return wholeValueAsCsv(output);
   const key = jsonKey('_1');
   return (row, out) => {
+    const { members } = row.reader;
+    if (members?.compact) {
+      out.block(row.bytes, members.from, members.to);
+      return;
+    }
     const found = row.whole();
     if (found === Found.MISSING) out.raw(EMPTY);
     else if (found === Found.STRUCT) writeJsonText(out, row.bytes, row.from, row.to);
@@ -98,8 +103,6 @@ function wholeValueAsCsv(output: Extract<OutputFormat, { kind: 'csv' }>): WriteR
 export function writeRaw<R>(window: (row: R) => { bytes: Uint8Array; start: number; stop: number }): WriteRow<R> {
   return (row, out) => {
     const { bytes, start, stop } = window(row);
-    out.reserve(stop - start);
-    out.bytes.set(bytes.subarray(start, stop), out.length);
-    out.length += stop - start;
+    out.block(bytes, start, stop);
   };
 }
