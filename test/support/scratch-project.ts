@@ -1,9 +1,10 @@
 /** A project of its own in a temporary folder: the program's files, and rules that only one test has. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PROJECT } from '../../local/project.ts';
+import { Background } from './background.ts';
 
 /** What a deployment reads beside the rules. `node_modules` is too large to be copied and is only linked. */
 const PROGRAM = ['functions', 'lib', 'events', 'functions.cjs', 'package.json', 'tsconfig.json', 'connections.yml'];
@@ -65,6 +66,18 @@ export class ScratchProject {
 
   serverless(args: readonly string[], timeoutMs = 120_000): Promise<Outcome> {
     return this.#run(path.join(this.folder, 'node_modules', '.bin', 'serverless'), args, timeoutMs);
+  }
+
+  /** A command of Serverless that goes on until it is stopped. Whoever starts it stops it. */
+  serverlessInBackground(args: readonly string[]): Background {
+    const program = path.join(this.folder, 'node_modules', '.bin', 'serverless');
+    return new Background(
+      spawn(process.execPath, [program, ...args], {
+        cwd: this.folder,
+        env: this.#environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    );
   }
 
   /** The CLI as a user runs it, with variables that differ from the project's. */
