@@ -22,7 +22,7 @@ export interface Exploration {
 }
 
 /** Throws if there are more than `limit` states: a search that was cut off proves nothing either. */
-export function explore<S>(model: Model<S>, limit = 20_000_000): Exploration {
+export function explore<S>(model: Model<S>, limit = 16_000_000): Exploration {
   const seen = new Set([model.key(model.initial)]);
   // The way to each state, as the state before and the number of the step taken there: traces are told by walking it again.
   const parents = [-1];
