@@ -55,9 +55,26 @@ function splitting(separator: number): Uint8Array {
   return table;
 }
 
+/** What stands before the text of each field of a record: `{"name":"` for the first, `","name":"` for the others. */
+export class Openings {
+  /** All of them back to back; field i's ends at `ends[i]`. In one array, since going through many small ones is slow. */
+  bytes = new Uint8Array(0);
+  readonly ends: number[] = [];
+
+  constructor(names: readonly string[]) {
+    for (const name of names) this.add(name);
+  }
+
+  add(name: string): void {
+    const start = this.ends.length === 0 ? '{' : '",';
+    this.bytes = Buffer.concat([this.bytes, Buffer.from(start), jsonKey(name), Buffer.from('"')]);
+    this.ends.push(this.bytes.length);
+  }
+}
+
 /**
  * Writes a record of plain fields, which `separator` splits, as an object of strings: split, escaped and copied in one pass.
- * @param opening what stands before field i's text: `{"name":"` for the first, `","name":"` for the others
+ * Fields beyond the openings are `_n`.
  */
 export function writeJsonRecord(
   out: WriteBuffer,
@@ -65,37 +82,42 @@ export function writeJsonRecord(
   from: number,
   to: number,
   separator: number,
-  opening: (i: number) => Buffer,
+  openings: Openings,
 ): void {
   const table = splitting(separator);
+  const { ends } = openings;
   let { length, seen } = out;
+  let opening = openings.bytes;
+  out.reserve((to - from) * 6 + opening.length + 2);
+  let { bytes } = out;
+  let key = 0;
   let at = from;
   for (let field = 0; ; field++) {
-    const key = opening(field);
-    out.length = length;
-    out.reserve(key.length + (to - at) * 6 + 2);
-    const { bytes } = out;
-    for (let i = 0; i < key.length; i++) bytes[length++] = key[i]!;
-    let letter = 0;
+    if (field === ends.length) {
+      openings.add(`_${field + 1}`);
+      opening = openings.bytes;
+      out.length = length;
+      out.reserve((to - at) * 6 + opening.length - key + 2);
+      bytes = out.bytes;
+    }
+    const keyEnd = ends[field]!;
+    while (key < keyEnd) bytes[length++] = opening[key++]!;
     for (; at < to; at++) {
       const byte = source[at]!;
-      letter = table[byte]!;
-      if (letter === 0) {
-        seen |= byte;
-        bytes[length++] = byte;
-      } else if (letter === SEPARATOR) {
-        break;
-      } else {
+      const letter = table[byte]!;
+      if (letter !== 0) {
+        if (letter === SEPARATOR) break;
         length = writeEscape(bytes, length, byte, letter);
+        continue;
       }
+      bytes[length++] = byte;
+      seen |= byte;
     }
-    if (at >= to) {
-      bytes[length++] = QUOTE;
-      bytes[length++] = CLOSE;
-      break;
-    }
+    if (at >= to) break;
     at++;
   }
+  bytes[length++] = QUOTE;
+  bytes[length++] = CLOSE;
   out.length = length;
   out.seen = seen;
 }

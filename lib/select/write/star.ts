@@ -3,7 +3,7 @@ import type { OutputFormat } from '../../format/options.ts';
 import { Field, type TextReader } from '../../format/reader.ts';
 import { WriteBuffer } from '../../format/write-buffer.ts';
 import { csvStyle } from '../../format/write-csv.ts';
-import { jsonKey, writeJsonRecord, writeJsonText } from '../../format/write-json.ts';
+import { jsonKey, Openings, writeJsonRecord, writeJsonText } from '../../format/write-json.ts';
 import type { JsonRow } from '../fields/json-row.ts';
 import { Found } from '../fields/span.ts';
 import { writeFoundAsCsv, writeFoundAsJson } from './found.ts';
@@ -11,19 +11,17 @@ import { closeObject, type WriteRow } from './projections.ts';
 
 const COMMA = 0x2c;
 const EMPTY = Buffer.from('{}');
-const QUOTE = Buffer.from('"');
 
 /** `SELECT *` over records of fields: as many columns as the record has; those beyond the header are `_n`. One that a log leaves out is MISSING. */
 export function writeAllFields(output: OutputFormat, header: readonly string[] | undefined): WriteRow<TextReader> {
   if (output.kind === 'csv') return allFieldsAsCsv(output);
   const keys: Buffer[] = (header ?? []).map(jsonKey);
-  const openings: Buffer[] = [];
-  const opening = (i: number) => (openings[i] ??= Buffer.concat([Buffer.from(i === 0 ? '{' : '",'), keyOf(i), QUOTE]));
+  const openings = new Openings(header ?? []);
   const keyOf = (i: number) => (keys[i] ??= jsonKey(`_${i + 1}`));
   return (reader, out) => {
     const { separator } = reader;
     if (separator !== undefined && separator >= 0) {
-      writeJsonRecord(out, reader.bytes, reader.start, reader.stop, separator, opening);
+      writeJsonRecord(out, reader.bytes, reader.start, reader.stop, separator, openings);
       return;
     }
     out.byte(0x7b);
