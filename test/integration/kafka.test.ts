@@ -210,12 +210,12 @@ describeWith('kafka', 'records into Kafka', ({ kafka: { brokers } }) => {
       const other = { ...endpoint, brokers: [`localhost:${port}`] };
       const { socketFactory } = cuttableNetwork();
       const toAdvertised = ({ host, port: to }: { host: string; port: number }) => `${host}:${to}` === advertised;
-      const error = await failureOf(
-        openAdmin(other, {
-          retry: BRIEF,
-          socketFactory: (to) => socketFactory(toAdvertised(to) ? { ...to, port: 1 } : { ...to, host: '127.0.0.1' }),
-        }).then((open) => open.createTopic('never', 1)),
-      );
+      const lost = await openAdmin(other, {
+        retry: BRIEF,
+        socketFactory: (to) => socketFactory(toAdvertised(to) ? { ...to, port: 1 } : { ...to, host: '127.0.0.1' }),
+      });
+      const error = await failureOf(lost.createTopic('never', 1));
+      await lost.close();
       expect(error).toMatchObject({ code: 'AdvertisedBrokerUnreachable', retryable: true });
       expect(error.fix).toContain('advertised.listeners');
     });
