@@ -6,18 +6,10 @@ import type { ProducerOptions, Provenance, RecordBatch, RecordProducer } from '.
 import { dispatch, type Request } from './dispatch.ts';
 import { kafkaFailure } from './failure.ts';
 import type { Destination } from './finding.ts';
-import { type Carrier, carrier } from './messages.ts';
+import type { Carrier } from './messages.ts';
 import { type PlainMessage, plainRequest } from './plain-request.ts';
-import {
-  type HeaderTemplate,
-  itemLength,
-  keyLength,
-  NO_HEADERS,
-  provenanceHeaders,
-  recordSize,
-} from './record-batch.ts';
-import { rounds } from './rounds.ts';
-import { readTopic, recordLimit, type TopicFacts } from './topic.ts';
+import { RecordRequests, sizeOf } from './record-requests.ts';
+import { readTopic, type TopicFacts } from './topic.ts';
 
 export interface ProducerInternals extends ConnectionOptions {
   /** How records are handed to kafkajs. Default: as encoded batches where its version is known to take them. */
@@ -45,15 +37,15 @@ interface Session {
 class IdempotentProducer implements RecordProducer {
   readonly #options: ProducerOptions;
   readonly #internals: ProducerInternals;
-  #session: Session | undefined;
   /** Kept over sessions, since `oversized` is asked between them. */
-  #limit: number;
+  readonly #requests: RecordRequests;
+  #session: Session | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: ProducerOptions, internals: ProducerInternals) {
     this.#options = options;
     this.#internals = internals;
-    this.#limit = recordLimit(undefined, options.compression);
+    this.#requests = new RecordRequests(options, internals.carrier);
     registerCodecs();
   }
 
@@ -62,34 +54,14 @@ class IdempotentProducer implements RecordProducer {
   }
 
   send(batch: RecordBatch, source: Provenance): Promise<{ readonly records: number; readonly bytes: number }> {
-    const { topic } = this.#options;
-    const carry = this.#internals.carrier ?? carrier;
-    return this.#inTurn(topic, async ({ partitions }, send) => {
-      const [tooLarge] = this.oversized(batch, source);
-      if (tooLarge !== undefined) throw recordTooLarge(batch, tooLarge, topic, this.#limit);
-      for (const round of rounds(batch, source, partitions, this.#headers(source), this.#limit)) {
-        await send({
-          partitions: round.map(({ partition }) => partition),
-          messages: (wanted) =>
-            carry(
-              round.filter(({ partition }) => wanted.has(partition)),
-              batch,
-              this.#options.headers ? source : undefined,
-            ),
-        });
-      }
+    return this.#inTurn(this.#options.topic, async (facts, send) => {
+      for (const request of this.#requests.of(batch, source, facts)) await send(request);
       return sizeOf(batch);
     });
   }
 
   oversized(batch: RecordBatch, source: Provenance): readonly number[] {
-    const headers = this.#headers(source);
-    const rows: number[] = [];
-    const behind = batch.behind ?? batch.count;
-    for (let row = batch.first ?? 0; row < behind; row++) {
-      if (recordSize(batch, row, headers) > this.#limit) rows.push(row);
-    }
-    return rows;
+    return this.#requests.oversized(batch, source);
   }
 
   sendTo(topic: string, messages: readonly PlainMessage[]): Promise<void> {
@@ -148,7 +120,7 @@ class IdempotentProducer implements RecordProducer {
     if (known !== undefined) return known;
     const facts = await readTopic(client, topic);
     topics.set(topic, facts);
-    if (topic === this.#options.topic) this.#limit = recordLimit(facts.maxMessageBytes, this.#options.compression);
+    if (topic === this.#options.topic) this.#requests.learn(facts);
     return facts;
   }
 
@@ -158,31 +130,4 @@ class IdempotentProducer implements RecordProducer {
     // The connection may be gone already; there is nothing left to save in it.
     await session?.producer.disconnect().catch(() => undefined);
   }
-
-  #headers(source: Provenance): HeaderTemplate {
-    return this.#options.headers ? provenanceHeaders(source) : NO_HEADERS;
-  }
-}
-
-function sizeOf(batch: RecordBatch): { readonly records: number; readonly bytes: number } {
-  const first = batch.first ?? 0;
-  const behind = batch.behind ?? batch.count;
-  let bytes = 0;
-  for (let row = first; row < behind; row++)
-    bytes += itemLength(batch.values, row) + Math.max(0, keyLength(batch, row));
-  return { records: behind - first, bytes };
-}
-
-function recordTooLarge(batch: RecordBatch, row: number, topic: string, limit: number): SluiceError {
-  const offset = batch.offsets[row] ?? 0;
-  const length = itemLength(batch.values, row) + Math.max(0, keyLength(batch, row));
-  return new SluiceError(
-    'RecordTooLarge',
-    `a record of ${length} bytes is over what the topic "${topic}" takes, ${limit}`,
-    {
-      stage: 'kafka',
-      context: { topic, offset },
-      fix: "Raise the topic's max.message.bytes (and what its consumers fetch), or select fewer columns.",
-    },
-  );
 }
