@@ -54,16 +54,24 @@ async function main(): Promise<number> {
   const stack = new Stack();
   const scratch = await mkdtemp(path.join(tmpdir(), 'sluice-demo-'));
   const { endpoints, started } = await stack.up(['kafka', 'aws', 'redis'], (text, part) => say(text, part));
+  let verdict: Verdict;
   try {
     Object.assign(process.env, functionEnvironmentOf(endpoints));
-    return await demonstrate(endpoints, scratch, values.keep === true || started.length === 0);
+    verdict = await demonstrate(endpoints, scratch, values.keep === true || started.length === 0);
   } finally {
     await rm(scratch, { recursive: true, force: true });
     if (values.keep !== true && started.length > 0) await stack.down(started, (text, part) => say(text, part));
   }
+  console.log(`\n${verdict.line}`);
+  return verdict.exact ? 0 : 1;
 }
 
-async function demonstrate(endpoints: Endpoints, scratch: string, stays: boolean): Promise<number> {
+interface Verdict {
+  readonly exact: boolean;
+  readonly line: string;
+}
+
+async function demonstrate(endpoints: Endpoints, scratch: string, stays: boolean): Promise<Verdict> {
   await makeTopics(endpoints);
   say(`deploys rules/${RULE}.yml as the function ${RULE}-${STAGE}: serverless deploy --stage ${STAGE}`);
   await serverless('deploy', '--stage', STAGE);
@@ -90,8 +98,7 @@ async function demonstrate(endpoints: Endpoints, scratch: string, stays: boolean
   const comparison = compare(expected.values, found);
   const exact = isExact(comparison) && record.result === 'done' && record.scanned === expected.rows;
   if (stays) printNext(key);
-  printVerdict(exact, record, comparison);
-  return exact ? 0 : 1;
+  return { exact, line: verdictLine(exact, record, comparison) };
 }
 
 const kafka = (endpoints: Endpoints) => ({
@@ -186,16 +193,13 @@ function printNext(key: string): void {
   }
 }
 
-function printVerdict(
-  exact: boolean,
-  record: RunRecord,
-  { found, expected, missing, doubled, unexpected }: Comparison,
-) {
-  const counts = `scanned ${number(record.scanned)}, matched ${number(record.matched)}, delivered ${number(found)}`;
+function verdictLine(exact: boolean, { scanned, matched }: RunRecord, comparison: Comparison): string {
+  const { found, expected, missing, doubled, unexpected } = comparison;
+  const counts = `scanned ${number(scanned)}, matched ${number(matched)}, delivered ${number(found)}`;
   const verdict = exact
     ? `equal to the independent count of ${number(expected)}`
     : `the independent count expects ${number(expected)}: ${missing} missing, ${doubled} twice, ${unexpected} unexpected`;
-  console.log(`\n${exact ? pc.green('exact') : pc.red('not exact')}: ${counts}; ${verdict}.`);
+  return `${exact ? pc.green('exact') : pc.red('not exact')}: ${counts}; ${verdict}.`;
 }
 
 main().then(
