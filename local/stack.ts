@@ -16,7 +16,6 @@ import type { Runtime } from './runtime.ts';
 import { type RunningPart, readState, type StackState, writeState } from './state.ts';
 
 export type { Endpoints } from './endpoints.ts';
-export { environmentOf } from './endpoints.ts';
 export { type PartName, StackFailure } from './part.ts';
 
 export interface StackOptions {
