@@ -29,6 +29,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./preview.ts')).preview,
   },
   {
+    name: 'select',
+    summary: 'an S3 Select query over a file, an object or standard input; needs no rule',
+    load: async () => (await import('./select.ts')).select,
+  },
+  {
     name: 'trigger',
     summary: 'run the deployed rule over one object that is there already',
     load: async () => (await import('./trigger.ts')).trigger,

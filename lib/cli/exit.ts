@@ -29,8 +29,9 @@ export function exitCodeOf(error: unknown): Exit {
   if (error.stage === 'rule' || error.code === 'Usage') return Exit.USAGE;
   if (REFUSED.test(error.code)) return Exit.REFUSED;
   if (error.retryable || UNREACHABLE.test(error.code)) return Exit.UNREACHABLE;
-  // A query is part of a rule file; what it met in an object is not.
-  return error.stage === 'select' && error.context.bucket === undefined ? Exit.USAGE : Exit.UNWELL;
+  // A query is part of the command line or of a rule file; what it met in an object is not.
+  const met = error.context.bucket !== undefined || error.context.offset !== undefined;
+  return error.stage === 'select' && !met ? Exit.USAGE : Exit.UNWELL;
 }
 
 /** What the user typed cannot be done as typed. */

@@ -1,14 +1,14 @@
 import type { Preview } from '../export/preview.ts';
 import type { ExportRule } from '../rule/index.ts';
 import { jsonMembers } from './json-row.ts';
-import type { PreviewSource } from './preview.ts';
+import type { Source } from './local-source.ts';
 import { printable, table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { bytes, count, counted } from './units.ts';
 
 const SHOWN_REJECTS = 10;
 
-type Named = Pick<PreviewSource, 'name' | 'compression'>;
+type Named = Pick<Source, 'name' | 'compression'>;
 
 export function previewLines(rule: ExportRule, source: Named, preview: Preview, terminal: Terminal): string[] {
   const { colors } = terminal;

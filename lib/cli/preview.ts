@@ -1,17 +1,16 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { openStore, prepareRule } from '../export/instance.ts';
 import { type Preview, previewObject } from '../export/preview.ts';
 import type { ObjectStore } from '../object/contract.ts';
-import { decompress } from '../object/decompress/index.ts';
 import { open as openObject } from '../object/open.ts';
 import { loadProject } from '../rule/disk.ts';
 import { type ExportRule, resolveRule } from '../rule/index.ts';
 import { createSecretStore, fetchSecret } from '../secret/index.ts';
+import { explain } from '../select/index.ts';
 import { chooseObject } from './choose-object.ts';
-import type { CliCommand, Context } from './command.ts';
+import { answer, type CliCommand, type Context } from './command.ts';
 import { Exit, exitCodeOf, usage } from './exit.ts';
+import { explainLines } from './explain-text.ts';
+import { openLocal, type Source } from './local-source.ts';
 import { objectOf } from './object-argument.ts';
 import { previewDocument, previewLines } from './preview-text.ts';
 import { problemLines } from './problem.ts';
@@ -19,14 +18,7 @@ import { problemLines } from './problem.ts';
 interface PreviewOptions {
   readonly limit: string;
   readonly all?: boolean;
-}
-
-export interface PreviewSource {
-  /** As the user would name it. */
-  readonly name: string;
-  /** How it turned out to be compressed. */
-  readonly compression: string;
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly explain?: boolean;
 }
 
 export const preview: CliCommand<PreviewOptions> = {
@@ -36,6 +28,7 @@ export const preview: CliCommand<PreviewOptions> = {
   options: [
     ['--limit <n>', 'how many rows are shown', '20'],
     ['--all', 'read to the end of the object, for the counts; else reading ends with the rows'],
+    ['--explain', 'what the query needs of each record; nothing is read'],
   ],
   examples: [
     ['preview errors-to-kafka access.csv.gz', 'over a local file; no server is needed'],
@@ -51,6 +44,10 @@ export const preview: CliCommand<PreviewOptions> = {
       throw usage(`--limit ${options.limit} is no number of rows`, 'Give a number such as 50.');
     const { rule } = resolveRule(await loadProject(context.root, context.env), name, context.stage);
     const select = prepareRule(rule, context.clock, { maxRows: Math.max(1, limit) });
+    if (options.explain === true) {
+      answer(context, explain(select), () => explainLines(explain(select)));
+      return Exit.OK;
+    }
     let store: ObjectStore | undefined;
     const openedStore = async () => {
       store ??= await openStore(
@@ -59,7 +56,7 @@ export const preview: CliCommand<PreviewOptions> = {
       );
       return store;
     };
-    let source: PreviewSource;
+    let source: Source;
     let result: Preview;
     try {
       source = await open(context, rule, object, openedStore);
@@ -71,7 +68,7 @@ export const preview: CliCommand<PreviewOptions> = {
   },
 };
 
-function tell(context: Context, rule: ExportRule, source: PreviewSource, result: Preview): Exit {
+function tell(context: Context, rule: ExportRule, source: Source, result: Preview): Exit {
   const { terminal, json, stage } = context;
   if (json) terminal.out(previewDocument(rule, stage, source, result));
   else for (const line of previewLines(rule, source, result, terminal)) terminal.out(line);
@@ -93,15 +90,9 @@ async function open(
   rule: ExportRule,
   argument: string | undefined,
   openedStore: () => Promise<ObjectStore>,
-): Promise<PreviewSource> {
-  if (argument === '-') return local('standard input', context.terminal.input);
-  if (argument !== undefined && (await isFile(argument))) return local(argument, createReadStream(argument));
-  if (argument !== undefined && /^(\.{0,2}|~)\//.test(argument)) {
-    throw usage(
-      `there is no file ${resolve(argument)}`,
-      'Check the path. An object is named by its key or as s3://bucket/key.',
-    );
-  }
+): Promise<Source> {
+  const found = argument === undefined ? undefined : await openLocal(context, argument);
+  if (found !== undefined) return found;
   const store = await openedStore();
   const ref =
     argument === undefined
@@ -109,16 +100,4 @@ async function open(
       : objectOf(argument, rule.source.bucket);
   const { bytes, compression } = await openObject(store, ref, { compression: rule.source.compression });
   return { name: `s3://${ref.bucket}/${ref.key}`, compression, body: bytes };
-}
-
-async function local(name: string, chunks: AsyncIterable<Uint8Array>): Promise<PreviewSource> {
-  const { bytes, compression } = await decompress(chunks, 'auto');
-  return { name, compression, body: bytes };
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }

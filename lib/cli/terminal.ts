@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import pc from 'picocolors';
 import { refused } from './exit.ts';
@@ -8,6 +9,8 @@ export type Colors = ReturnType<typeof pc.createColors>;
 export interface Terminal {
   /** The answer: standard output. */
   out(text: string): void;
+  /** Bytes of the answer as they are. Resolves when more may come: whoever writes much waits for it. */
+  write(bytes: Uint8Array): Promise<void>;
   /** What is only for a person to see: standard error. */
   err(text: string): void;
   /** Whether somebody sits there who can be asked. */
@@ -38,6 +41,9 @@ export function processTerminal({ stdin, stdout, stderr }: Streams, env: NodeJS.
   });
   return {
     out: (text) => void stdout.write(`${text}\n`),
+    async write(bytes) {
+      if (!stdout.write(bytes)) await once(stdout, 'drain');
+    },
     err: (text) => void stderr.write(`${text}\n`),
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     // A terminal that does not know how wide it is says 0.

@@ -9,8 +9,8 @@ import type { ObjectStore } from '../object/contract.ts';
 import { s3Store } from '../object/s3-store.ts';
 import { type ExportRule, inputFormat, outputFormat, type RuleBundle } from '../rule/schema.ts';
 import type { SecretStore } from '../secret/index.ts';
-import type { PreparedSelect, PrepareOptions } from '../select/contract.ts';
-import { prepare } from '../select/index.ts';
+import type { PrepareOptions } from '../select/contract.ts';
+import { type PreparedQuery, prepare } from '../select/index.ts';
 import { topicDeadLetters } from './dead-letter.ts';
 import { logDeadLetters } from './log-dead-letters.ts';
 import type { ExportPlan, ExportPorts } from './plan.ts';
@@ -27,7 +27,7 @@ export function prepareRule(
   rule: ExportRule,
   clock: () => number,
   batch: Pick<PrepareOptions, 'maxRows'> = {},
-): PreparedSelect {
+): PreparedQuery {
   return prepare(rule.select, {
     ...batch,
     input: inputFormat(rule.source),

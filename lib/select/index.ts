@@ -1,6 +1,7 @@
 import { SluiceError } from '../failure/index.ts';
 import { decompress } from '../object/decompress/index.ts';
 import type { RowBatch } from './batch.ts';
+import { delimited, rowsBefore } from './delimited.ts';
 import { prepare } from './prepare.ts';
 import { interpret, refusal, type SelectRequest } from './request.ts';
 
@@ -81,33 +82,11 @@ async function* rowsOf(batches: AsyncIterable<RowBatch>, delimiter: string): Asy
   for await (const batch of batches) {
     const failure = batch.failures[0];
     const behind = failure === undefined ? batch.count : rowsBefore(batch, failure.offset);
-    if (behind > 0) yield joined(batch, behind, mark);
+    if (behind > 0) yield delimited(batch, 0, behind, mark);
     if (failure !== undefined) {
       const { code, reason, offset, length } = failure;
       const message = `${reason} (record of ${length} bytes at byte ${offset})`;
       throw new SluiceError(code, message, { stage: 'select', context: { offset, length } });
     }
   }
-}
-
-function rowsBefore({ count, offsets }: RowBatch, offset: number): number {
-  let n = 0;
-  while (n < count && offsets[n]! < offset) n++;
-  return n;
-}
-
-function joined({ values }: RowBatch, count: number, mark: Buffer): Uint8Array {
-  const size = values.ends[count - 1]! + count * mark.length;
-  const out = Buffer.allocUnsafeSlow(size);
-  let from = 0;
-  let at = 0;
-  for (let i = 0; i < count; i++) {
-    const to = values.ends[i]!;
-    out.set(values.bytes.subarray(from, to), at);
-    at += to - from;
-    out.set(mark, at);
-    at += mark.length;
-    from = to;
-  }
-  return out;
 }

@@ -68,9 +68,11 @@ export async function sluice(line: readonly string[], scene: Scene): Promise<Sai
   const out: string[] = [];
   const err: string[] = [];
   const spawned: string[] = [];
+  const written: Buffer[] = [];
   const answers = [...(scene.answers ?? [])];
   const terminal: Terminal = {
     out: (text) => void out.push(text),
+    write: async (bytes) => void written.push(Buffer.from(bytes)),
     err: (text) => void err.push(text),
     interactive: scene.answers !== undefined,
     columns: scene.columns ?? Number.POSITIVE_INFINITY,
@@ -96,7 +98,7 @@ export async function sluice(line: readonly string[], scene: Scene): Promise<Sai
       return scene.spawn === undefined ? 0 : scene.spawn(program, args, options);
     },
   });
-  return { code, out: out.join('\n'), err: err.join('\n'), spawned };
+  return { code, out: Buffer.concat(written).toString() + out.join('\n'), err: err.join('\n'), spawned };
 }
 
 export const NOW = Date.parse('2026-06-01T12:00:00Z');
