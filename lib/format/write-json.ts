@@ -85,21 +85,27 @@ export function writeJsonRecord(
   openings: Openings,
 ): void {
   const table = splitting(separator);
-  const { ends } = openings;
-  let { length, seen } = out;
-  let opening = openings.bytes;
+  // Once for the widest record so far: after that the openings suffice.
+  while (!tryRecord(out, source, from, to, table, openings)) openings.add(`_${openings.ends.length + 1}`);
+}
+
+/** Everything that the loop touches is constant here, or it runs at half the speed. False: the openings do not suffice. */
+function tryRecord(
+  out: WriteBuffer,
+  source: Uint8Array,
+  from: number,
+  to: number,
+  table: Uint8Array,
+  openings: Openings,
+): boolean {
+  const { ends, bytes: opening } = openings;
+  const fields = ends.length;
   out.reserve((to - from) * 6 + opening.length + 2);
-  let { bytes } = out;
+  const { bytes } = out;
+  let { length, seen } = out;
   let key = 0;
   let at = from;
-  for (let field = 0; ; field++) {
-    if (field === ends.length) {
-      openings.add(`_${field + 1}`);
-      opening = openings.bytes;
-      out.length = length;
-      out.reserve((to - at) * 6 + opening.length - key + 2);
-      bytes = out.bytes;
-    }
+  for (let field = 0; field < fields; field++) {
     const keyEnd = ends[field]!;
     while (key < keyEnd) bytes[length++] = opening[key++]!;
     for (; at < to; at++) {
@@ -113,13 +119,16 @@ export function writeJsonRecord(
       bytes[length++] = byte;
       seen |= byte;
     }
-    if (at >= to) break;
+    if (at >= to) {
+      bytes[length++] = QUOTE;
+      bytes[length++] = CLOSE;
+      out.length = length;
+      out.seen = seen;
+      return true;
+    }
     at++;
   }
-  bytes[length++] = QUOTE;
-  bytes[length++] = CLOSE;
-  out.length = length;
-  out.seen = seen;
+  return false;
 }
 
 /** Returns behind the escape. */
