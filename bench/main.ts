@@ -37,21 +37,27 @@ interface Line {
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { quick: { type: 'boolean' } } });
   const rows = values.quick ? ROWS.quick : ROWS.whole;
+  // Whoever loses patience leaves no file and no server behind.
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const { signal } = stop;
   const stack = new Stack();
-  const scratch = await mkdtemp(path.join(tmpdir(), 'sluice-bench-'));
   const { endpoints, started } = await stack.up(['kafka'], (text, part) => say(`${part ?? 'stack'} ${text}`));
+  const scratch = await mkdtemp(path.join(tmpdir(), 'sluice-bench-'));
   try {
     const child = path.join(scratch, 'child.cjs');
     await bundle(child);
     const [file, warmUp] = [path.join(scratch, 'access.csv'), path.join(scratch, 'warm-up.csv')];
-    await pipeline(accessLogBytes(rows), createWriteStream(file));
-    await pipeline(accessLogBytes(ROWS.warmUp, 2), createWriteStream(warmUp));
+    await pipeline(accessLogBytes(rows), createWriteStream(file), { signal });
+    await pipeline(accessLogBytes(ROWS.warmUp, 2), createWriteStream(warmUp), { signal });
     const { size } = await stat(file);
     printHead(rows, size);
     const lines: Line[] = [];
     for (const { group, job } of jobs(file, endpoints.kafka?.brokers ?? [])) {
       say(`${group}: ${job.way}`);
-      const { stdout } = await promisify(execFile)(process.execPath, [child, JSON.stringify({ job, warmUp })]);
+      const { stdout } = await promisify(execFile)(process.execPath, [child, JSON.stringify({ job, warmUp })], {
+        signal,
+      });
       lines.push({ group, way: job.way, outcome: JSON.parse(stdout) as Outcome });
     }
     return printTable(lines, rows, size);
@@ -157,6 +163,7 @@ main().then(
   },
   (error: unknown) => {
     process.exitCode = 2;
+    if (error instanceof Error && error.name === 'AbortError') return;
     console.error(error instanceof StackFailure ? `${error.message}\n${error.fix}` : error);
   },
 );
