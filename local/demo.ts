@@ -28,6 +28,8 @@ const RULE = 'errors-to-kafka';
 const STAGE = 'local';
 const BUCKET = 'my-logs-local';
 const TOPIC = 'errors';
+/** The one that the samples in events/ name: they can be tried by hand afterwards. */
+const KEY = 'access/2026/11/20/access.csv.gz';
 /** The function's run takes seconds; after so long something is wrong. */
 const RUN_WITHIN_MS = 120_000;
 
@@ -84,20 +86,19 @@ async function demonstrate(endpoints: Endpoints, scratch: string, stays: boolean
     `counted by csv-parse: ${number(expected.rows)} rows, ${number(expected.values.length)} with a status of 500 or above`,
   );
 
-  const key = `access/${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/${Date.now()}.csv.gz`;
-  say(`puts it, ${mib(size)}, into s3://${BUCKET}/${key}`);
+  say(`puts it, ${mib(size)}, into s3://${BUCKET}/${KEY}`);
   const since = Date.now();
-  await putObject(file, size, key);
-  const record = await finishedRun(key, since);
+  await putObject(file, size);
+  const record = await finishedRun(since);
   printRun(record);
 
   const found: string[] = [];
-  await consumeAll(kafka(endpoints), TOPIC, ({ headers, value }) => {
-    if (headers['sluice-key']?.toString() === key) found.push(value?.toString() ?? '');
+  await consumeAll(kafka(endpoints), TOPIC, ({ timestamp, value }) => {
+    if (timestamp >= since) found.push(value?.toString() ?? '');
   });
   const comparison = compare(expected.values, found);
   const exact = isExact(comparison) && record.result === 'done' && record.scanned === expected.rows;
-  if (stays) printNext(key);
+  if (stays) printNext();
   return { exact, line: verdictLine(exact, record, comparison) };
 }
 
@@ -140,26 +141,27 @@ async function serverless(...args: string[]): Promise<void> {
   throw new StackFailure(`serverless ${args.join(' ')} failed:\n${output}`, 'See what it says above.');
 }
 
-async function putObject(file: string, size: number, key: string): Promise<void> {
+async function putObject(file: string, size: number): Promise<void> {
   const s3 = new S3Client({ forcePathStyle: true });
   try {
     const Body = createReadStream(file);
-    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body, ContentLength: size }));
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: KEY, Body, ContentLength: size }));
   } finally {
     s3.destroy();
   }
 }
 
 /** The record of the run over the object, once the function has written it. */
-async function finishedRun(key: string, since: number): Promise<RunRecord> {
+async function finishedRun(since: number): Promise<RunRecord> {
   say('waits for the run that the bucket’s event begins');
   const logs = cloudWatchRunLogs();
   for (let waited = 0; waited < RUN_WITHIN_MS; waited = Date.now() - since) {
-    for await (const { run } of logs.since(`${RULE}-${STAGE}`, since - 1000)) if (run.key === key) return run;
+    for await (const { run } of logs.since(`${RULE}-${STAGE}`, since - 1000))
+      if (run.key === KEY && Date.parse(run.startedAt) >= since) return run;
     await sleep(500);
   }
   throw new StackFailure(
-    `no run over ${key} was told of within ${RUN_WITHIN_MS / 1000} s`,
+    `no run over ${KEY} was told of within ${RUN_WITHIN_MS / 1000} s`,
     `Keep the stack (npm run demo -- --keep) and see: npx sluice logs ${RULE} --stage ${STAGE}`,
   );
 }
@@ -185,10 +187,12 @@ function printRun(record: RunRecord): void {
   if (record.error !== undefined) say(`  ${record.error.code}: ${record.error.reason}`, 'run');
 }
 
-function printNext(key: string): void {
+function printNext(): void {
   const cli = (text: string) => `  npx sluice ${text} --stage ${STAGE}`;
   console.log('\nThe stack stays up. To look further (npm run stack -- status prints the environment to export):');
-  for (const line of [cli('list'), cli(`logs ${RULE}`), cli(`trigger ${RULE} ${key}`), '  npm run stack -- down']) {
+  const invoke = `  npx serverless invoke local --stage ${STAGE} -f ${RULE} -p events/s3.json`;
+  const lines = [cli('list'), cli(`logs ${RULE}`), cli(`trigger ${RULE} ${KEY}`), invoke, '  npm run stack -- down'];
+  for (const line of lines) {
     console.log(line);
   }
 }
