@@ -25,6 +25,8 @@ export interface ConnectionOptions {
   readonly socketFactory?: ISocketFactory;
   /** Signs a token for `oauthbearer`. Default: for MSK, with the function's own AWS credentials. */
   readonly token?: (region: string) => Promise<string>;
+  /** Told what was answered to each search for a coordinator that failed. */
+  readonly coordinatorRefused?: (error: unknown) => void;
 }
 
 export const DEFAULT_RETRY: RetryOptions = { initialRetryTime: 200, multiplier: 2, maxRetryTime: 5_000, retries: 5 };
@@ -32,9 +34,12 @@ export const DEFAULT_RETRY: RetryOptions = { initialRetryTime: 200, multiplier: 
 /** Said at each start. The producer gives its session up when the retries are spent, so nothing rests on them. */
 const RETRY_WARNING = 'Limiting retries for the idempotent producer';
 
+/** At level DEBUG, with the error beside it. */
+const COORDINATOR_REFUSED = 'Tried to find group coordinator';
+
 /** A client of the cluster. It connects to nothing yet. */
 export function createClient(endpoint: KafkaEndpoint, options: ConnectionOptions = {}): Kafka {
-  const { log } = options;
+  const { log, coordinatorRefused } = options;
   return new kafkajs.Kafka({
     brokers: [...endpoint.brokers],
     clientId: endpoint.clientId,
@@ -45,11 +50,12 @@ export function createClient(endpoint: KafkaEndpoint, options: ConnectionOptions
     ...(options.socketFactory && { socketFactory: options.socketFactory }),
     ...tlsOf(endpoint),
     ...saslOf(endpoint, options.token ?? mskToken),
-    logLevel: log === undefined ? logLevel.NOTHING : logLevel.WARN,
+    logLevel: coordinatorRefused !== undefined ? logLevel.DEBUG : log === undefined ? logLevel.NOTHING : logLevel.WARN,
     logCreator:
       () =>
-      ({ namespace, level, log: { message, broker } }) => {
-        if (message.startsWith(RETRY_WARNING)) return;
+      ({ namespace, level, log: { message, broker, error } }) => {
+        if (message === COORDINATOR_REFUSED) coordinatorRefused?.(error);
+        if (level > logLevel.WARN || message.startsWith(RETRY_WARNING)) return;
         log?.({
           level: level === logLevel.WARN ? 'warn' : 'error',
           part: namespace,

@@ -23,7 +23,7 @@ export function kafkaFailure(error: unknown, destination: Destination): SluiceEr
 }
 
 /** The errors inside an error, outermost first. kafkajs wraps what it gave up on, and collects what failed in parallel. */
-function causes(error: unknown): unknown[] {
+export function causes(error: unknown): unknown[] {
   const chain: unknown[] = [];
   let next = error;
   while (next !== undefined && next !== null && !chain.includes(next)) {

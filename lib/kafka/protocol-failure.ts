@@ -48,7 +48,8 @@ const fenced = final(
   'ProducerFenced',
   (d) =>
     `another producer has taken over${d.transactionalId === undefined ? '' : ` the transactional id "${d.transactionalId}"`}`,
-  () => 'Nothing to do: the other one goes on from what was committed.',
+  () =>
+    'Nothing to do: the other one goes on from what was committed. If there is no other, the transaction lasted longer than its time-out, and the broker has aborted it.',
 );
 
 const notReady = passing(
@@ -97,7 +98,24 @@ const BY_TYPE: Readonly<Record<string, Describe>> = {
   MESSAGE_TOO_LARGE: tooLarge,
   RECORD_LIST_TOO_LARGE: tooLarge,
   INVALID_PRODUCER_EPOCH: fenced,
+  PRODUCER_FENCED: fenced,
+  INVALID_PRODUCER_ID_MAPPING: fenced,
   TRANSACTION_COORDINATOR_FENCED: fenced,
+  INVALID_TXN_STATE: passing(
+    'TransactionLost',
+    'the broker no longer has the transaction that this belongs to',
+    'Nothing of it is delivered, and the next run sends it again. If it happens often, look whether the brokers restart.',
+  ),
+  INVALID_TRANSACTION_TIMEOUT: final(
+    'TransactionTimeoutRefused',
+    () => 'the time-out of the transactions is longer than the broker allows',
+    () => "Choose a shorter one, or raise the brokers' transaction.max.timeout.ms.",
+  ),
+  NON_EMPTY_GROUP: passing(
+    'GroupInUse',
+    'a consumer group cannot be removed while something uses it',
+    'Find who has joined it: kafka-consumer-groups.sh --describe --members --all-groups.',
+  ),
   POLICY_VIOLATION: final(
     'PolicyViolation',
     (d) => `a policy of the cluster refuses this (topic ${topicOf(d)})`,
@@ -150,9 +168,13 @@ const BY_TYPE: Readonly<Record<string, Describe>> = {
   CONCURRENT_TRANSACTIONS: notReady,
 };
 
+/** Kafka's number of PRODUCER_FENCED, where the names that kafkajs knows have ended. */
+const PRODUCER_FENCED = 90;
+
 /** What Kafka's own answer means; undefined if the error is none. */
 export function protocolFailure(error: ErrorTraits, destination: Destination): Finding | undefined {
-  const describe = error.type === undefined ? BY_CLASS[error.name] : BY_TYPE[error.type];
+  const type = error.code === PRODUCER_FENCED ? 'PRODUCER_FENCED' : error.type;
+  const describe = type === undefined ? BY_CLASS[error.name] : BY_TYPE[type];
   return describe?.(destination, error);
 }
 

@@ -17,11 +17,16 @@ export async function readTopic(client: Kafka, topic: string): Promise<TopicFact
   const admin = client.admin();
   try {
     await admin.connect();
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    return { partitions: topics[0]?.partitions.length ?? 0, maxMessageBytes: await maxMessageBytes(admin, topic) };
+    return await askTopic(admin, topic);
   } finally {
     await admin.disconnect();
   }
+}
+
+/** The same over a connection that there is. */
+export async function askTopic(admin: Admin, topic: string): Promise<TopicFacts> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  return { partitions: topics[0]?.partitions.length ?? 0, maxMessageBytes: await maxMessageBytes(admin, topic) };
 }
 
 async function maxMessageBytes(admin: Admin, name: string): Promise<number | undefined> {

@@ -32,6 +32,10 @@ describe("Kafka's own answers", () => {
     ['MESSAGE_TOO_LARGE', 'MessageTooLarge', false, /max\.message\.bytes/],
     ['RECORD_LIST_TOO_LARGE', 'MessageTooLarge', false, /max\.message\.bytes/],
     ['INVALID_PRODUCER_EPOCH', 'ProducerFenced', false, /Nothing to do/],
+    ['INVALID_PRODUCER_ID_MAPPING', 'ProducerFenced', false, /Nothing to do/],
+    ['INVALID_TXN_STATE', 'TransactionLost', true, /Nothing of it is delivered/],
+    ['INVALID_TRANSACTION_TIMEOUT', 'TransactionTimeoutRefused', false, /transaction\.max\.timeout\.ms/],
+    ['NON_EMPTY_GROUP', 'GroupInUse', true, /kafka-consumer-groups\.sh/],
     ['UNSUPPORTED_COMPRESSION_TYPE', 'CompressionNotTaken', false, /compression/],
     ['NOT_ENOUGH_REPLICAS', 'NotEnoughReplicas', true, /missing brokers/],
     ['REQUEST_TIMED_OUT', 'BrokerTimeout', true, /load of the brokers/],
@@ -42,6 +46,15 @@ describe("Kafka's own answers", () => {
     const error = kafkaFailure(protocol(type), destination);
     expect(error).toMatchObject({ code, retryable, stage: 'kafka', context: { topic: 'errors' } });
     expect(error.fix).toMatch(fix);
+  });
+
+  test('a fence is known by its number where the client has no name for it', () => {
+    const unknown = Object.assign(new Error('The server experienced an unexpected error'), {
+      type: 'KAFKAJS_UNKNOWN_ERROR_CODE',
+      code: 90,
+      retriable: false,
+    });
+    expect(kafkaFailure(new kafkajs.KafkaJSProtocolError(unknown), destination).code).toBe('ProducerFenced');
   });
 
   test('the topic is named in the message', () => {
