@@ -1,7 +1,9 @@
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { converse } from '../../local/probe.ts';
 
-/** A program that runs beside the test. */
+/** A server that runs beside the test. */
 export class Background {
   output = '';
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
@@ -13,28 +15,16 @@ export class Background {
     this.#ended = new Promise((resolve) => child.once('close', () => resolve()));
   }
 
-  /** Resolves when it has written this. Throws, with all that it wrote, when it ends before or takes too long. */
-  async wrote(pattern: RegExp, withinMs = 60_000): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    let look = () => {};
-    const found = new Promise<true>((resolve) => {
-      look = () => pattern.test(this.output) && resolve(true);
-      this.#child.stdout.on('data', look);
-      this.#child.stderr.on('data', look);
-      look();
-    });
-    const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), withinMs)));
-    try {
-      if (await Promise.race([found, late, this.#ended.then(() => false)])) return;
-      throw new Error(`it did not write ${pattern}, but:\n${this.output}`);
-    } finally {
-      clearTimeout(timer);
-      this.#child.stdout.off('data', look);
-      this.#child.stderr.off('data', look);
+  /** Resolves when it takes connections there. Throws, with all that it wrote, when it ends before or takes too long. */
+  async answersAt(port: number, withinMs = 90_000): Promise<void> {
+    for (const until = Date.now() + withinMs; (await converse(port)) === undefined; await sleep(100)) {
+      const { exitCode, signalCode } = this.#child;
+      if (exitCode === null && signalCode === null && Date.now() < until) continue;
+      throw new Error(`it does not answer at ${port} (exit code ${exitCode}), and wrote:\n${this.output}`);
     }
   }
 
-  /** Ends it in its own time, and resolves when it is gone. */
+  /** Ends it in its own time, or else at once, and resolves when it is gone. */
   async stop(withinMs = 10_000): Promise<void> {
     this.#child.kill('SIGINT');
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), withinMs);
