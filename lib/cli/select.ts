@@ -1,6 +1,5 @@
 import { type Coordinates, type RecordFailure, SluiceError } from '../failure/index.ts';
 import { open as openObject } from '../object/open.ts';
-import { s3Store } from '../object/s3-store.ts';
 import { explain, prepare } from '../select/index.ts';
 import { answer, type CliCommand, type Context } from './command.ts';
 import { Exit, exitCodeOf, usage } from './exit.ts';
@@ -103,6 +102,8 @@ async function open(context: Context, argument: string | undefined, options: Sel
   if (found !== undefined) return { body: found.body, place: {}, close: () => {} };
   if (!isObject) throw usage(`there is no file ${argument}`, 'Check the path, or name an object as s3://bucket/key.');
   const ref = objectOf(argument, '');
+  // Loaded only here: AWS's client is larger than all that a local file needs.
+  const { s3Store } = await import('../object/s3-store.ts');
   const { endpoint, region } = options;
   const store = s3Store({
     ...(endpoint === undefined ? {} : { endpoint }),
