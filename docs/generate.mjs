@@ -1,9 +1,13 @@
-// Writes the JSON Schemas for editors and the reference of rules anew: run it after a change of lib/rule/schema.
+// Writes what is read off the code anew: run it after a change of lib/rule/schema, of the functions of the select
+// engine, or of its conformance cases.
 import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { register } from 'tsx/esm/api';
 
 register();
 const { generated } = await import('../lib/rule/generated.ts');
-for (const [path, text] of Object.entries(generated())) {
-  await writeFile(new URL(`../${path}`, import.meta.url), text);
-}
+const { reference } = await import('../lib/select/reference.ts');
+const { conformanceFiles } = await import('../test/support/conformance.ts');
+const root = new URL('..', import.meta.url);
+const files = { ...generated(), 'docs/select.md': reference(conformanceFiles(fileURLToPath(root))) };
+for (const [path, text] of Object.entries(files)) await writeFile(new URL(path, root), text);
