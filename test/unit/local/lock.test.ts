@@ -16,17 +16,24 @@ test('two holders come one after the other, and the second is told whom it waits
   const order: string[] = [];
   const told: number[] = [];
   let release: () => void = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let enter: () => void = () => {};
+  const entered = new Promise<void>((resolve) => {
+    enter = resolve;
+  });
   const first = withLock(
     file(),
     () => {},
     async () => {
       order.push('first in');
-      await new Promise<void>((resolve) => {
-        release = resolve;
-      });
+      enter();
+      await released;
       order.push('first out');
     },
   );
+  await entered;
   const second = withLock(
     file(),
     (pid) => {
