@@ -72,7 +72,8 @@ function named(sql: string, step: NameStep, rest: readonly ColumnStep[], input: 
 export function placeInHeader(sql: string, step: NameStep, header: readonly string[] | undefined): number {
   if (header === undefined) {
     const what = `the object has no header that names ${step.name}, expected _1, _2, …`;
-    throw queryError('MissingHeaderName', sql, step.at, what, 'Set header: use if the first record names the columns.');
+    const fix = 'Set header: use if the first record names the columns; with it, only an empty object has none.';
+    throw queryError('MissingHeaderName', sql, step.at, what, fix);
   }
   const lower = step.name.toLowerCase();
   const found = header.flatMap((name, i) =>
