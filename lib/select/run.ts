@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { RAW_LIMIT, type RecordFailure } from '../failure/index.ts';
+import { RAW_LIMIT, type RecordFailure, SluiceError } from '../failure/index.ts';
 import { type RecordReader, Step } from '../format/reader.ts';
 import type { RowBatch } from './batch.ts';
 import { BatchBuilder } from './batch-builder.ts';
@@ -56,6 +56,7 @@ export async function* runQuery(
     if (batch.last) return;
   }
   yield run.finish();
+  if (run.unfinished !== undefined) throw run.unfinished;
 }
 
 class Run {
@@ -74,6 +75,8 @@ class Run {
   private unreadable = false;
   /** Whether the error that ended the run is the query's own: then nothing is to be handed on. */
   failed = false;
+  /** Why the one row of an aggregate could not be made. No record is to blame, so it is thrown, after all batches. */
+  unfinished: SluiceError | undefined;
 
   constructor(reader: RecordReader, bind: () => BoundQuery, keyed: boolean, options: RunOptions) {
     this.reader = reader;
@@ -123,8 +126,22 @@ class Run {
   finish(): RowBatch {
     if (this.unreadable || (this.unnamed && !this.options.aggregate)) return this.take(false);
     const query = this.query();
-    if (query.accumulate !== undefined && this.left > 0) this.write(query);
+    if (query.accumulate !== undefined && this.left > 0) this.writeResult(query);
     return this.take(false);
+  }
+
+  private writeResult(query: BoundQuery): void {
+    try {
+      this.write(query);
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error;
+      const { from } = this.options;
+      this.unfinished = new SluiceError(error.code, `the row of the aggregates cannot be made: ${error.reason}`, {
+        stage: 'select',
+        context: { offset: from, length: this.reader.consumed - from },
+        fix: 'Mend the SELECT list: CASE, NULLIF and CAST keep a value from being what it cannot be.',
+      });
+    }
   }
 
   /** An object without a record, not even the one that would have named the columns: there is nothing to be bound to. */

@@ -289,3 +289,20 @@ test('a prepared query holds nothing of a run', async () => {
     }
   }
 });
+
+test.each([
+  ['SELECT SUM(s.age) / COUNT(s.x) AS v FROM S3Object s', '{"age":1}\n{"age":2}\n', 'DivideByZero'],
+  ['SELECT CAST(MAX(s.age) AS INT) AS v FROM S3Object s', '{"age":"x"}\n', 'CastFailed'],
+])('an aggregate whose one row fails ends the run, after what is known of the records: %s', async (sql, body, code) => {
+  const batches = [];
+  const running = (async () => {
+    for await (const batch of prepare(sql, JSONL).run(pieces(`{"age":\n${body}`, 5))) batches.push(batch);
+  })();
+  await expect(running).rejects.toMatchObject({
+    name: 'SluiceError',
+    code,
+    context: { offset: 0, length: body.length + 8 },
+    fix: expect.any(String),
+  });
+  expect(batches).toEqual([expect.objectContaining({ count: 0, failures: [expect.anything()] })]);
+});
