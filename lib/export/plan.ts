@@ -18,15 +18,19 @@ export interface ExportPlan {
   readonly onError: FailurePolicy;
 }
 
-/** What a run touches. One set serves one instance of the function, one object after another. */
-export interface ExportPorts {
+/** What every run touches. One set serves one instance of the function, one object after another. */
+export interface RunPorts {
   readonly store: ObjectStore;
-  readonly producer: RecordProducer;
   readonly limiter: Limiter;
-  /** Present when the plan's policy is `deadLetter`. */
-  readonly deadLetters?: DeadLetters;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Resolves after so many milliseconds; between attempts to reach a broker that is away. */
   readonly pause: (ms: number) => Promise<void>;
+}
+
+/** `delivery: at-least-once`. */
+export interface ExportPorts extends RunPorts {
+  readonly producer: RecordProducer;
+  /** Present when the plan's policy is `deadLetter`. */
+  readonly deadLetters?: DeadLetters;
 }
