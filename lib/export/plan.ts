@@ -1,5 +1,6 @@
 import type { Compression } from '../format/options.ts';
 import type { RecordProducer } from '../kafka/contract.ts';
+import type { Ledger, RecordSender } from '../ledger/contract.ts';
 import type { Limiter } from '../limit/contract.ts';
 import type { ObjectStore } from '../object/contract.ts';
 import type { PreparedSelect } from '../select/contract.ts';
@@ -34,3 +35,14 @@ export interface ExportPorts extends RunPorts {
   /** Present when the plan's policy is `deadLetter`. */
   readonly deadLetters?: DeadLetters;
 }
+
+/** `delivery: exactly-once`. */
+export interface ExactPorts extends RunPorts {
+  readonly ledger: Ledger;
+  /** One of the two is present when the plan's policy is `deadLetter`: letters of a batch's own transaction … */
+  readonly letters?: (sender: RecordSender) => DeadLetters;
+  /** … or letters that go elsewhere, before it. */
+  readonly deadLetters?: DeadLetters;
+}
+
+export type Ports = ExportPorts | ExactPorts;

@@ -1,11 +1,11 @@
-import { type RecordFailure, SluiceError } from '../failure/index.ts';
+import { SluiceError } from '../failure/index.ts';
 import type { Provenance } from '../kafka/contract.ts';
 import type { ObjectRef } from '../object/contract.ts';
-import { open } from '../object/open.ts';
-import { type RunError, type RunRecord, runError } from '../telemetry/run-record.ts';
-import { Delivery } from './delivery.ts';
-import type { ExportPlan, ExportPorts } from './plan.ts';
-import { stoppedError } from './stop.ts';
+import { type RunError, type RunRecord, type RunResult, runError } from '../telemetry/run-record.ts';
+import { exportAtLeastOnce } from './at-least-once.ts';
+import { exportExactlyOnce } from './exactly-once.ts';
+import type { ExportPlan, Ports } from './plan.ts';
+import { isOfTheObject } from './reading.ts';
 import { Tally } from './tally.ts';
 
 export interface ExportRequest {
@@ -16,16 +16,21 @@ export interface ExportRequest {
   readonly run: string;
   /** Milliseconds since 1970, after which this process may be gone. */
   readonly deadline: number;
+  /** Export it although the ledger says that it is done. */
+  readonly again?: boolean;
 }
 
-/** Kept before the deadline for acknowledging what is under way and writing the run record, in milliseconds. */
-const MARGIN = 10_000;
+/** How a run ended that was not ended by an error. */
+export interface Ending {
+  readonly result: RunResult;
+  readonly error?: RunError;
+}
 
 /**
- * Takes one object through a rule, whole: reads, selects, and delivers at the rule's rate. Never throws: how it ended,
- * and why, is in the record. Every row before `position` was acknowledged by Kafka or went where `onError` says.
+ * Takes one object through a rule: reads, selects, and delivers at the rule's rate. Never throws: how it ended, and why,
+ * is in the record. Every row before `position` was acknowledged by Kafka or went where `onError` says.
  */
-export async function exportObject(plan: ExportPlan, ports: ExportPorts, request: ExportRequest): Promise<RunRecord> {
+export async function exportObject(plan: ExportPlan, ports: Ports, request: ExportRequest): Promise<RunRecord> {
   const tally = new Tally(ports.clock);
   const { ref, run, trigger } = request;
   const names = {
@@ -38,10 +43,8 @@ export async function exportObject(plan: ExportPlan, ports: ExportPorts, request
     key: ref.key,
   };
   try {
-    const stop = await carry(plan, ports, request, tally);
-    return stop === undefined
-      ? tally.record(names, 'done')
-      : tally.record(names, 'stopped', stoppedError(stop, plan, ref));
+    const { result, error } = await carry(plan, ports, request, tally);
+    return tally.record(names, result, error);
   } catch (error) {
     const reason = located(error, plan, ref);
     if (reason.code === 'MissingObject' && tally.version === undefined) return tally.record(names, 'ignored', reason);
@@ -49,55 +52,14 @@ export async function exportObject(plan: ExportPlan, ports: ExportPorts, request
   }
 }
 
-async function carry(
-  plan: ExportPlan,
-  ports: ExportPorts,
-  request: ExportRequest,
-  tally: Tally,
-): Promise<RecordFailure | undefined> {
+async function carry(plan: ExportPlan, ports: Ports, request: ExportRequest, tally: Tally): Promise<Ending> {
   const info = await ports.store.head(request.ref);
   const source: Provenance = { bucket: info.bucket, key: info.key, version: info.versionId ?? info.etag };
   tally.version = source.version;
   tally.bytesStored = info.size;
-  const end = request.deadline - MARGIN;
-  const delivery = new Delivery(plan, ports, source, tally, end);
-  await delivery.connect();
-  const { bytes } = await open(ports.store, info, { compression: plan.compression });
-  try {
-    for await (const batch of plan.select.run(counted(bytes, tally))) {
-      await delivery.accept(batch);
-      if (delivery.stoppedAt !== undefined) break;
-      if (!batch.last && ports.clock() >= end) throw outOfTime(batch.to);
-    }
-  } finally {
-    // Rows that were selected before the object broke are delivered before the error is told.
-    await delivery.settle();
-  }
-  return delivery.stoppedAt;
-}
-
-async function* counted(bytes: AsyncIterable<Uint8Array>, tally: Tally): AsyncGenerator<Uint8Array> {
-  for await (const chunk of bytes) {
-    tally.bytesIn += chunk.length;
-    yield chunk;
-  }
-}
-
-/** Codes of stage `object` that speak of the object itself: asking again gives the same answer. */
-const OF_THE_OBJECT = new Set(['TruncatedObject', 'CorruptObject', 'ObjectChanged', 'ObjectArchived']);
-
-function isOfTheObject(error: unknown): boolean {
-  if (!(error instanceof SluiceError) || error.retryable) return false;
-  return error.stage === 'format' || error.stage === 'select' || OF_THE_OBJECT.has(error.code);
-}
-
-function outOfTime(offset: number): SluiceError {
-  return new SluiceError('OutOfTime', `the function's time was over at byte ${offset} of the decompressed object`, {
-    stage: 'export',
-    retryable: true,
-    context: { offset },
-    fix: 'Give the function more time (function.timeout), raise the rate, or export smaller objects.',
-  });
+  return 'ledger' in ports
+    ? exportExactlyOnce(plan, ports, request, { info, source }, tally)
+    : exportAtLeastOnce(plan, ports, request, { info, source }, tally);
 }
 
 function located(error: unknown, plan: ExportPlan, ref: ObjectRef): RunError {

@@ -1,7 +1,10 @@
+import type { Counts, Position } from '../ledger/contract.ts';
 import type { Incident, RunError, RunRecord, RunResult } from '../telemetry/run-record.ts';
 
-type Count = 'scanned' | 'matched' | 'sent' | 'failed' | 'discarded' | 'deadLettered';
-type Size = 'bytesStored' | 'bytesIn' | 'bytesOut';
+/** What a ledger keeps, so that a continuation counts on. */
+const KEPT = ['scanned', 'matched', 'sent', 'failed', 'discarded', 'deadLettered', 'bytesOut'] as const;
+type Count = (typeof KEPT)[number];
+type Size = 'bytesStored' | 'bytesIn';
 
 /** What a run has done so far. Only the run itself writes here; `record` makes the run record of it. */
 export class Tally implements Record<Count | Size, number> {
@@ -24,6 +27,17 @@ export class Tally implements Record<Count | Size, number> {
   constructor(clock: () => number) {
     this.#clock = clock;
     this.#startedAt = clock();
+  }
+
+  /** The counts as they are when these are added. */
+  counts(more: Readonly<Partial<Record<Count, number>>> = {}): Counts {
+    return Object.fromEntries(KEPT.map((name) => [name, this[name] + (more[name] ?? 0)]));
+  }
+
+  /** Counts on from there, whatever was counted before. */
+  goOnFrom({ byte, counts }: Position): void {
+    for (const name of KEPT) this[name] = counts[name] ?? 0;
+    this.position = byte;
   }
 
   incident(error: RunError): void {

@@ -1,0 +1,117 @@
+import type { SluiceError } from '../failure/index.ts';
+import type { Provenance } from '../kafka/contract.ts';
+import type { End, Hold, Opening, StopReason } from '../ledger/contract.ts';
+import type { ObjectInfo } from '../object/contract.ts';
+import { type RunError, runError } from '../telemetry/run-record.ts';
+import { ExactDelivery, type ExactRun } from './exact-delivery.ts';
+import { Patience } from './patience.ts';
+import type { ExactPorts, ExportPlan } from './plan.ts';
+import { batchesOf, isOfTheObject, MARGIN, outOfTime } from './reading.ts';
+import type { Ending, ExportRequest } from './run.ts';
+import { stoppedError } from './stop.ts';
+import type { Tally } from './tally.ts';
+
+/**
+ * Takes the object on from where its ledger says that it is. When Kafka or the ledger fails, the object is opened anew:
+ * only the ledger knows whether what was under way has arrived.
+ */
+export async function exportExactlyOnce(
+  plan: ExportPlan,
+  ports: ExactPorts,
+  request: ExportRequest,
+  { info, source }: { readonly info: ObjectInfo; readonly source: Provenance },
+  tally: Tally,
+): Promise<Ending> {
+  const { ledger } = ports;
+  const { ref } = request;
+  const object = { ...source, lastModified: info.lastModified.getTime() };
+  const end = request.deadline - MARGIN;
+  const patience = new Patience(ports, tally, end);
+  const stopped = (error: RunError): StopReason => {
+    const { code, reason, fix } = error;
+    return fix === undefined ? { code, reason } : { code, reason, fix };
+  };
+  const run: ExactRun = {
+    plan,
+    ports,
+    source,
+    tally,
+    patience,
+    stopped: (failure) => stopped(stoppedError(failure, plan, ref)),
+  };
+
+  async function carry(hold: Hold): Promise<Ending> {
+    // The row of an aggregate is its last word: after it there is only the end to be told.
+    if (plan.select.aggregate && tally.matched > 0) {
+      await hold.end(hold.position, { kind: 'done' });
+      return { result: 'done' };
+    }
+    if (plan.select.aggregate) tally.scanned = 0;
+    const delivery = new ExactDelivery(run, hold);
+    try {
+      for await (const batch of batchesOf(plan, ports, info, tally)) {
+        await delivery.accept(batch);
+        if (delivery.stoppedAt !== undefined) break;
+        if (!batch.last && ports.clock() >= end) throw outOfTime(batch.to);
+      }
+    } catch (error) {
+      const how: End = isOfTheObject(error)
+        ? { kind: 'stopped', reason: stopped(runError(error)) }
+        : { kind: 'released' };
+      await delivery.finish(how);
+      throw error;
+    }
+    await delivery.finish({ kind: 'done' });
+    const stop = delivery.stoppedAt;
+    return stop === undefined ? { result: 'done' } : { result: 'stopped', error: stoppedError(stop, plan, ref) };
+  }
+
+  if (request.again === true) await ledger.again(object);
+  return patience.attempt(async () => {
+    const opening = await ledger.open(object);
+    if (opening.kind === 'open') tally.goOnFrom(opening.hold.position);
+    else if (opening.kind !== 'busy') tally.goOnFrom(opening.position);
+    return opening.kind === 'open' ? carry(opening.hold) : answered(opening, plan, request);
+  }, mayOpenAgain);
+}
+
+/** Whoever has taken the object over goes on with it: to open it again would only take it from them. */
+function mayOpenAgain({ stage, code }: SluiceError): boolean {
+  return (stage === 'kafka' || stage === 'ledger') && code !== 'TakenOver';
+}
+
+/** What is said of an object that there is nothing to do about. */
+function answered(
+  opening: Exclude<Opening, { kind: 'open' }>,
+  { rule, stage }: ExportPlan,
+  { ref }: ExportRequest,
+): Ending {
+  const told = (code: string, reason: string, fix: string, retryable = false): RunError => ({
+    code,
+    stage: 'ledger',
+    reason,
+    fix,
+    retryable,
+    context: { rule, ...ref },
+  });
+  switch (opening.kind) {
+    case 'done': {
+      const { sent = 0 } = opening.position.counts;
+      const reason = `the object was exported at ${isoTime(opening.finished)}: ${sent} records`;
+      const fix = `Nothing to do. To send its records once more: sluice trigger ${rule} --stage ${stage} --again`;
+      return { result: 'ignored', error: told('AlreadyExported', reason, fix) };
+    }
+    case 'stopped': {
+      const { code, reason, fix = 'Mend what it says.' } = opening.reason;
+      return { result: 'stopped', error: told(code, `stopped since ${isoTime(opening.since)}: ${reason}`, fix) };
+    }
+    case 'busy': {
+      const reason = `another run has the object; it shows by ${isoTime(opening.until)} whether it is still at it`;
+      return { result: 'failed', error: told('Busy', reason, 'Nothing to do: it is tried again.', true) };
+    }
+  }
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
