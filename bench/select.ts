@@ -1,10 +1,10 @@
 /**
- * How fast the select engine is beside its peers, on one core: `npm run bench:select [-- --quick] [--rounds n]`.
+ * How fast the select engine is beside its peers, on one core: `npm run bench:select [-- --quick] [--rounds n] [--case text]`.
  *
  * Each run is a process of its own, pinned to one core where the system can, and all of a case in turn. Speed is input
  * bytes (decompressed) by CPU second of the whole process, so that what else runs on the machine counts little; seconds
  * by the wall stand beside. All peers of a case must give the same rows. `--quick`: a tenth of the data,
- * of which warming up is a good part.
+ * of which warming up is a good part. `--case`: only the cases whose name holds the text.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
@@ -113,7 +113,9 @@ function verdictOfRows(results: Results): string {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const rounds = args.includes('--rounds') ? Number(args[args.indexOf('--rounds') + 1]) : 3;
+  const given = (flag: string) => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
+  const rounds = Number(given('--rounds') ?? 3);
+  const cases = [...CASES, TEN_CONJUNCTS].filter(({ name }) => name.includes(given('--case') ?? ''));
   const files = await dataFiles(args.includes('--quick') ? 0.1 : 1);
   await mkdir(join(BUNDLE, '..'), { recursive: true });
   // As a deployed function is built; the peers get the same.
@@ -135,13 +137,13 @@ async function main(args: readonly string[]): Promise<void> {
   for (const [peer, settings] of Object.entries(SETTINGS)) console.log(`  ${peer.padEnd(11)}${settings}`);
   const peak: number[] = [];
   let plain = 0;
-  for (const each of [...CASES, TEN_CONJUNCTS]) {
+  for (const each of cases) {
     const results = await runCase(each, files[each.file], rounds, pinned);
     report(each, results);
     const { speed, maxRssMb } = results.get('sluice')!;
     peak.push(maxRssMb);
     if (each === CASES[0]) plain = speed;
-    if (each !== TEN_CONJUNCTS) continue;
+    if (each !== TEN_CONJUNCTS || plain === 0) continue;
     const kept = speed / plain;
     console.log(
       `  ${(100 * kept).toFixed(0)} % of the plain query's speed, target ${(100 * KEPT_SPEED).toFixed(0)} %: ${verdict(kept >= KEPT_SPEED)}`,

@@ -48,6 +48,24 @@ export class WriteBuffer {
     this.seen = seen;
   }
 
+  /** As `copy`, but only bytes that `special` has no 1 for. False: there is one among them, and nothing was written. */
+  copyUnless(special: Uint8Array, source: Uint8Array, from: number, to: number): boolean {
+    this.reserve(to - from);
+    const { bytes } = this;
+    let { length, seen } = this;
+    let found = 0;
+    for (let i = from; i < to; i++) {
+      const byte = source[i]!;
+      seen |= byte;
+      found |= special[byte]!;
+      bytes[length++] = byte;
+    }
+    if (found !== 0) return false;
+    this.length = length;
+    this.seen = seen;
+    return true;
+  }
+
   /** Copies bytes of a window as they stand, many at once and without looking at them: they may be anything. */
   block(source: Uint8Array, from: number, to: number): void {
     this.reserve(to - from);

@@ -30,11 +30,8 @@ export function csvStyle(format: Extract<OutputFormat, { kind: 'csv' }>): CsvSty
 
 /** Writes bytes of text as one field, with quotes around it where it needs them or the style wants them. */
 export function writeCsvField(out: WriteBuffer, style: CsvStyle, source: Uint8Array, from: number, to: number): void {
-  const { special } = style;
-  let quoted = style.always;
-  for (let i = from; i < to && !quoted; i++) quoted = special[source[i]!] === 1;
-  if (quoted) writeQuoted(out, style, source, from, to);
-  else out.copy(source, from, to);
+  // Few fields need quotes: one look copies and tells.
+  if (style.always || !out.copyUnless(style.special, source, from, to)) writeQuoted(out, style, source, from, to);
 }
 
 function writeQuoted(out: WriteBuffer, style: CsvStyle, source: Uint8Array, from: number, to: number): void {

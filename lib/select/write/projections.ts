@@ -69,10 +69,15 @@ function csvProjections<R extends Source>(
   output: Extract<OutputFormat, { kind: 'csv' }>,
 ): WriteRow<R> {
   const style = csvStyle(output);
+  const { delimiter } = style;
+  const comma = delimiter.length === 1 ? delimiter[0] : undefined;
   const scratch = new WriteBuffer(1024);
   return (row, out) => {
     for (let i = 0; i < projected.length; i++) {
-      if (i > 0) out.raw(style.delimiter);
+      if (i > 0) {
+        if (comma === undefined) out.raw(delimiter);
+        else out.byte(comma);
+      }
       const { locate, evaluate } = projected[i]!;
       if (locate !== undefined) {
         writeFoundAsCsv(out, style, row, locate(row), scratch);

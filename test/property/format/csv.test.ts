@@ -1,9 +1,11 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
+import { createReader } from '../../../lib/format/create.ts';
 import { ByteCsvReader, isByteDialect } from '../../../lib/format/csv/byte-reader.ts';
 import { dialectOf } from '../../../lib/format/csv/dialect.ts';
 import { SequenceCsvReader } from '../../../lib/format/csv/sequence-reader.ts';
 import type { CsvOptions } from '../../../lib/format/options.ts';
+import { Field, Step } from '../../../lib/format/reader.ts';
 import { everyCut, type Item, read, readWith } from '../../support/read.ts';
 
 /** Dialects that the two readers take between them; the letters of wild input are drawn from all of them. */
@@ -132,6 +134,32 @@ describe('CSV records', () => {
         const dialect = dialectOf(csv);
         fc.pre(isByteDialect(dialect));
         expect(readWith(new ByteCsvReader(dialect), bytes)).toEqual(readWith(new SequenceCsvReader(dialect), bytes));
+      }),
+      runs,
+    );
+  });
+
+  test('have the same fields in whatever order they are asked for, and more than once', () => {
+    const places = fc.array(fc.oneof(fc.nat(5), fc.nat(300)), { maxLength: 12 });
+    const long = fc.integer({ min: 250, max: 300 }).map((n) => Buffer.from(`${'a,'.repeat(n)}"b"\n${'c,'.repeat(n)}d`));
+    fc.assert(
+      fc.property(options, fc.oneof(wild, tidy, tidy, long), places, (csv, bytes, order) => {
+        const { items } = read({ kind: 'csv', csv }, bytes);
+        const reader = createReader({ kind: 'csv', csv });
+        if (reader.kind !== 'text') throw new Error('CSV is text');
+        reader.push(bytes);
+        reader.end();
+        for (const item of items) {
+          const step = reader.next();
+          if (item.kind !== 'fields') continue;
+          expect(step).toBe(Step.RECORD);
+          for (const i of order) {
+            const field = reader.field(i);
+            const { from, to } = reader;
+            const found = field === Field.ESCAPED ? reader.unquote(from, to) : reader.bytes.subarray(from, to);
+            expect(field === Field.ABSENT ? undefined : Buffer.from(found).toString('latin1')).toBe(item.fields[i]);
+          }
+        }
       }),
       runs,
     );

@@ -1,4 +1,5 @@
 import { SluiceError } from '../../../lib/failure/index.ts';
+import type { RowBatch } from '../../../lib/select/batch.ts';
 import { prepare } from '../../../lib/select/index.ts';
 import { CSV, JSONL, pieces, selectAll } from '../../support/select.ts';
 
@@ -294,7 +295,7 @@ test.each([
   ['SELECT SUM(s.age) / COUNT(s.x) AS v FROM S3Object s', '{"age":1}\n{"age":2}\n', 'DivideByZero'],
   ['SELECT CAST(MAX(s.age) AS INT) AS v FROM S3Object s', '{"age":"x"}\n', 'CastFailed'],
 ])('an aggregate whose one row fails ends the run, after what is known of the records: %s', async (sql, body, code) => {
-  const batches = [];
+  const batches: RowBatch[] = [];
   const running = (async () => {
     for await (const batch of prepare(sql, JSONL).run(pieces(`{"age":\n${body}`, 5))) batches.push(batch);
   })();
