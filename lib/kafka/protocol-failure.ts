@@ -12,11 +12,11 @@ const final =
   });
 
 const passing =
-  (code: string, message: string, fix: string): Describe =>
+  (code: string, message: string, fix: string | ((d: Destination) => string)): Describe =>
   (destination) => ({
     code,
     message: `${message} (topic ${topicOf(destination)}, ${brokersOf(destination)})`,
-    fix,
+    fix: typeof fix === 'string' ? fix : fix(destination),
     retryable: true,
   });
 
@@ -57,6 +57,11 @@ const notReady = passing(
   'a broker is starting, stopping or handing over its partitions',
   'It usually passes within seconds; if it stays, look for partitions without a leader: kafka-topics.sh --describe --unavailable-partitions.',
 );
+
+const newSession = ({ transactionalId }: Destination) =>
+  transactionalId === undefined
+    ? 'The producer begins a new session; records that were on their way may come twice.'
+    : 'Nothing of the transaction is delivered, and the next run sends it again.';
 
 /** By Kafka's name of the error, as kafkajs spells it. */
 const BY_TYPE: Readonly<Record<string, Describe>> = {
@@ -147,16 +152,8 @@ const BY_TYPE: Readonly<Record<string, Describe>> = {
     'Look at the load of the brokers, and whether one of them is away.',
   ),
   KAFKA_STORAGE_ERROR: passing('BrokerStorage', "a broker's disk failed", "Look at that broker's disk and log."),
-  OUT_OF_ORDER_SEQUENCE_NUMBER: passing(
-    'SessionLost',
-    'the broker lost the thread of this producer',
-    'The producer begins a new session; records that were on their way may come twice.',
-  ),
-  UNKNOWN_PRODUCER_ID: passing(
-    'SessionLost',
-    'the broker no longer knows this producer',
-    'The producer begins a new session; records that were on their way may come twice.',
-  ),
+  OUT_OF_ORDER_SEQUENCE_NUMBER: passing('SessionLost', 'the broker lost the thread of this producer', newSession),
+  UNKNOWN_PRODUCER_ID: passing('SessionLost', 'the broker no longer knows this producer', newSession),
   LEADER_NOT_AVAILABLE: notReady,
   NOT_LEADER_FOR_PARTITION: notReady,
   BROKER_NOT_AVAILABLE: notReady,

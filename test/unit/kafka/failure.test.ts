@@ -39,7 +39,7 @@ describe("Kafka's own answers", () => {
     ['UNSUPPORTED_COMPRESSION_TYPE', 'CompressionNotTaken', false, /compression/],
     ['NOT_ENOUGH_REPLICAS', 'NotEnoughReplicas', true, /missing brokers/],
     ['REQUEST_TIMED_OUT', 'BrokerTimeout', true, /load of the brokers/],
-    ['OUT_OF_ORDER_SEQUENCE_NUMBER', 'SessionLost', true, /new session/],
+    ['OUT_OF_ORDER_SEQUENCE_NUMBER', 'SessionLost', true, /Nothing of the transaction is delivered/],
     ['LEADER_NOT_AVAILABLE', 'BrokerNotReady', true, /partitions without a leader/],
     ['CONCURRENT_TRANSACTIONS', 'BrokerNotReady', true, /within seconds/],
   ])('%s is %s', (type, code, retryable, fix) => {
@@ -55,6 +55,11 @@ describe("Kafka's own answers", () => {
       retriable: false,
     });
     expect(kafkaFailure(new kafkajs.KafkaJSProtocolError(unknown), destination).code).toBe('ProducerFenced');
+  });
+
+  test('outside of a transaction a lost session may double records, and says so', () => {
+    const error = kafkaFailure(protocol('UNKNOWN_PRODUCER_ID'), { endpoint, topic: 'errors' });
+    expect(error.fix).toContain('may come twice');
   });
 
   test('the topic is named in the message', () => {
