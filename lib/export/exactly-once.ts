@@ -67,11 +67,17 @@ export async function exportExactlyOnce(
   }
 
   if (request.again === true) await ledger.again(object);
+  let held = false;
   return patience.attempt(async () => {
     const opening = await ledger.open(object);
-    if (opening.kind === 'open') tally.goOnFrom(opening.hold.position);
-    else if (opening.kind !== 'busy') tally.goOnFrom(opening.position);
-    return opening.kind === 'open' ? carry(opening.hold) : answered(opening, plan, request);
+    if (opening.kind === 'busy') return answered(opening, plan, request);
+    tally.goOnFrom(opening.kind === 'open' ? opening.hold.position : opening.position);
+    if (opening.kind !== 'open') {
+      // The last commit arrived, and only its answer was lost.
+      return held && opening.kind === 'done' ? { result: 'done' } : answered(opening, plan, request);
+    }
+    held = true;
+    return carry(opening.hold);
   }, mayOpenAgain);
 }
 
