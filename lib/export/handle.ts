@@ -45,7 +45,8 @@ export async function handleExport(event: unknown, invocation: Invocation): Prom
   if (trigger.kind === 'command') {
     const { command } = trigger;
     if (command.sluice === 'check') return { probes: await checkExport(bundle, invocation) };
-    return { runs: [await runOne({ source: 'manual', ref: command.ref }, invocation.requestId, invocation)] };
+    const { ref, again } = command;
+    return { runs: [await runOne({ source: 'manual', ref, again }, invocation.requestId, invocation)] };
   }
   return handleObjects(trigger, invocation);
 }
@@ -86,14 +87,14 @@ async function handleObjects(
 }
 
 async function runOne(
-  { source, ref }: Pick<ObjectEvent, 'ref'> & { readonly source: string },
+  { source, ref, again = false }: Pick<ObjectEvent, 'ref'> & { readonly source: string; readonly again?: boolean },
   run: string,
   { bundle, instance, journal, deadline, clock }: Invocation,
 ): Promise<RunRecord> {
   let record: RunRecord;
   try {
     const { plan, ports } = await instance();
-    record = await exportObject(plan, ports, { ref, trigger: source, run, deadline });
+    record = await exportObject(plan, ports, { ref, trigger: source, run, deadline, again });
   } catch (error) {
     // The rule's connections could not be opened: a run that did nothing.
     const { rule, stage } = bundle;

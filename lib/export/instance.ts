@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { SluiceError } from '../failure/index.ts';
+import type { ProducerOptions, RecordProducer } from '../kafka/contract.ts';
 import { resolveEndpoint } from '../kafka/endpoint.ts';
 import { createProducer } from '../kafka/producer.ts';
+import type { Ledger } from '../ledger/contract.ts';
+import type { Limiter } from '../limit/contract.ts';
 import { createLimiter } from '../limit/limiter.ts';
 import { resolveRedis } from '../limit/redis.ts';
 import type { ObjectStore } from '../object/contract.ts';
@@ -12,13 +15,18 @@ import type { SecretStore } from '../secret/index.ts';
 import type { PrepareOptions } from '../select/contract.ts';
 import { type PreparedQuery, prepare } from '../select/index.ts';
 import { topicDeadLetters } from './dead-letter.ts';
+import { type LedgerPlace, openLedger } from './ledger.ts';
 import { logDeadLetters } from './log-dead-letters.ts';
-import type { ExportPlan, ExportPorts } from './plan.ts';
+import type { ExactPorts, ExportPlan, Ports } from './plan.ts';
+
+/** The select's own bounds of a batch: a rate above them changes nothing. */
+const MAX_ROWS = 2_000;
+const MAX_BYTES = 512 * 1024;
 
 /** A rule with its connections: serves one object after another for as long as its process lives. */
-export interface ExportInstance {
+export interface ExportInstance<P extends Ports = Ports> {
   readonly plan: ExportPlan;
-  readonly ports: ExportPorts;
+  readonly ports: P;
   close(): Promise<void>;
 }
 
@@ -26,7 +34,7 @@ export interface ExportInstance {
 export function prepareRule(
   rule: ExportRule,
   clock: () => number,
-  batch: Pick<PrepareOptions, 'maxRows'> = {},
+  batch: Pick<PrepareOptions, 'maxRows' | 'maxBytes'> = {},
 ): PreparedQuery {
   return prepare(rule.select, {
     ...batch,
@@ -57,35 +65,72 @@ export async function openInstance(
   bundle: RuleBundle,
   secrets: SecretStore,
   clock: () => number = Date.now,
+  place: LedgerPlace = {},
 ): Promise<ExportInstance> {
   const { rule, stage } = bundle;
   const names = { rule: rule.name, stage };
-  const select = prepareRule(rule, clock);
+  const exact = rule.kafka.delivery === 'exactly-once';
+  // A rule that cannot be prepared is told before anything is opened.
+  const prepared = prepareRule(rule, clock);
   const endpoint = await resolveEndpoint(kafkaConnection(bundle), secrets, `sluice.${stage}.${rule.name}`);
   const limiter = await openLimiter(bundle, secrets, clock);
+  const select = exact ? prepareRule(rule, clock, withinASecond(limiter)) : prepared;
   const { topic, compression, headers } = rule.kafka;
-  const producer = createProducer({ endpoint, topic, compression, headers });
+  const producing: ProducerOptions = { endpoint, topic, compression, headers };
   const store = await openStore(rule, secrets);
-  const letters =
-    rule.onError.kind !== 'deadLetter'
-      ? undefined
-      : rule.onError.to.kind === 'topic'
-        ? topicDeadLetters(producer, rule.onError.to.topic, names)
-        : logDeadLetters(new CloudWatchLogsClient(), rule.onError.to.logGroup, names, clock);
+  const common = { store, limiter, clock, pause: (ms: number) => sleep(ms) };
+  const delivery = exact
+    ? exactly(rule, names, clock, openLedger(bundle, producing, clock, place))
+    : atLeast(rule, names, clock, createProducer(producing));
   return {
     plan: { ...names, topic, compression: rule.source.compression, select, onError: rule.onError.kind },
-    ports: {
-      store,
-      producer,
-      limiter,
-      clock,
-      pause: (ms) => sleep(ms),
-      ...(letters === undefined ? {} : { deadLetters: letters }),
-    },
+    ports: { ...common, ...delivery.ports },
     async close() {
       store.close();
-      await Promise.all([producer.close(), limiter.close()]);
+      await Promise.all([delivery.close(), limiter.close()]);
     },
+  };
+}
+
+interface Names {
+  readonly rule: string;
+  readonly stage: string;
+}
+
+function atLeast({ onError }: ExportRule, names: Names, clock: () => number, producer: RecordProducer) {
+  const deadLetters =
+    onError.kind !== 'deadLetter'
+      ? undefined
+      : onError.to.kind === 'topic'
+        ? topicDeadLetters(producer, onError.to.topic, names)
+        : logDeadLetters(new CloudWatchLogsClient(), onError.to.logGroup, names, clock);
+  return {
+    ports: { producer, ...(deadLetters === undefined ? {} : { deadLetters }) },
+    close: () => producer.close(),
+  };
+}
+
+function exactly({ onError }: ExportRule, names: Names, clock: () => number, ledger: Ledger) {
+  return { ports: { ledger, ...exactLetters(onError, names, clock) }, close: () => ledger.close() };
+}
+
+function exactLetters(
+  onError: ExportRule['onError'],
+  names: Names,
+  clock: () => number,
+): Pick<ExactPorts, 'letters' | 'deadLetters'> {
+  if (onError.kind !== 'deadLetter') return {};
+  const { to } = onError;
+  return to.kind === 'topic'
+    ? { letters: (sender) => topicDeadLetters(sender, to.topic, names) }
+    : { deadLetters: logDeadLetters(new CloudWatchLogsClient(), to.logGroup, names, clock) };
+}
+
+/** A batch is one transaction, and no transaction is to hold more than the rate lets through in a second. */
+function withinASecond({ maxRecords, maxBytes }: Limiter): Pick<PrepareOptions, 'maxRows' | 'maxBytes'> {
+  return {
+    ...(maxRecords < MAX_ROWS ? { maxRows: Math.max(1, Math.floor(maxRecords)) } : {}),
+    ...(maxBytes < MAX_BYTES ? { maxBytes: Math.max(1, Math.floor(maxBytes)) } : {}),
   };
 }
 

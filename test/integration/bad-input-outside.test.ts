@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ExportInstance } from '../../lib/export/instance.ts';
+import type { ExportPorts } from '../../lib/export/plan.ts';
 import { createProducer } from '../../lib/kafka/producer.ts';
 import { type FetchRange, readRanges } from '../../lib/object/ranged-read.ts';
 import { PROJECT } from '../../local/project.ts';
@@ -10,6 +11,8 @@ import { Exporting, type RuleParts } from '../support/exporting.ts';
 import { cuttableNetwork, plaintext } from '../support/kafka.ts';
 import { S3Server } from '../support/s3-server.ts';
 import { describeWith } from '../support/stack.ts';
+
+type Open = ExportInstance<ExportPorts>;
 
 const person = (id: number, name: string) => JSON.stringify({ id: `${id}`, name });
 const people = (count: number) =>
@@ -21,7 +24,7 @@ describeWith(['kafka', 'aws'], 'what an object gets when something outside of it
   afterAll(() => exporting.close());
 
   /** With ports exchanged, the rest of the instance as it is. */
-  async function exportWith(key: string, change: (instance: ExportInstance) => ExportInstance, parts: RuleParts = {}) {
+  async function exportWith(key: string, change: (instance: Open) => Open, parts: RuleParts = {}) {
     const instance = await exporting.instance(parts);
     const changed = change(instance);
     try {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type ExportInstance, openInstance } from '../../lib/export/instance.ts';
+import type { ExportPorts } from '../../lib/export/plan.ts';
 import { exportObject } from '../../lib/export/run.ts';
 import { type KafkaAdmin, openAdmin } from '../../lib/kafka/admin.ts';
 import { consumeAll } from '../../lib/kafka/reading.ts';
@@ -68,7 +69,13 @@ export class Exporting {
   }
 
   /** The rule's connections, opened as a function opens them. */
-  instance(parts: RuleParts = {}): Promise<ExportInstance> {
+  async instance(parts: RuleParts = {}): Promise<ExportInstance<ExportPorts>> {
+    const { ports, ...instance } = await this.#open(parts, 'at-least-once');
+    if ('ledger' in ports) throw new TypeError('the rule is exactly-once');
+    return { ...instance, ports };
+  }
+
+  #open(parts: RuleParts, delivery: string): Promise<ExportInstance> {
     const { url, region, accessKeyId, secretAccessKey } = this.#aws;
     const rule = {
       kind: 'export',
@@ -85,7 +92,7 @@ export class Exporting {
         ...parts.source,
       },
       select: parts.select ?? 'SELECT s.id, s.name FROM S3Object s',
-      kafka: { connection: 'main', topic: this.topic, delivery: 'at-least-once', ...parts.kafka },
+      kafka: { connection: 'main', topic: this.topic, delivery, ...parts.kafka },
       onError: parts.onError ?? 'retain',
     };
     const connections = { kafka: { main: parts.connection ?? { brokers: this.#kafka.brokers } } };

@@ -16,6 +16,11 @@ export function failedQueueName(rule: string, stage: string): string {
   return `${rule}-${stage}-failed`;
 }
 
+/** Where the rules of a stage keep what they have exported, with `ledger: dynamodb`. */
+export function ledgerTable(stage: string): string {
+  return `sluice-ledger-${stage}`;
+}
+
 /** The arn of something in the stack's own account and region. */
 export function arn(service: string, resource: string): Template {
   const parts = [
