@@ -230,7 +230,8 @@ class KafkaChannel implements TransactionalChannel {
   async #leaveAdministrator(): Promise<void> {
     const admin = this.#admin;
     this.#admin = undefined;
-    await (await admin?.catch(() => undefined))?.disconnect();
+    // A connection that broke already has nothing left to save.
+    await admin?.then((known) => known.disconnect()).catch(() => undefined);
   }
 
   #translate(error: unknown, topic: string): SluiceError {

@@ -29,8 +29,8 @@ export function createGroupDirectory(endpoint: KafkaEndpoint, topic: string, opt
   async function close(): Promise<void> {
     const closing = connected;
     connected = undefined;
-    const admin = await closing?.catch(() => undefined);
-    await admin?.disconnect();
+    // A connection that broke already has nothing left to save.
+    await closing?.then((admin) => admin.disconnect()).catch(() => undefined);
   }
 
   const ask = <T>(work: (admin: Admin) => Promise<T>, destination: Omit<Destination, 'endpoint'> = {}): Promise<T> =>
