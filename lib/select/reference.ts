@@ -24,7 +24,7 @@ export interface CaseFile {
 /** `docs/select.md`: the dialect, read off the function table and off cases that the tests hold the engine to. */
 export function reference(files: readonly CaseFile[]): string {
   const groups = files.flatMap((file) => file.groups);
-  return [
+  const parts = [
     INTRODUCTION,
     '## Functions',
     ...FAMILIES.flatMap((family) => [`### ${FAMILY_TITLES[family]}`, ...functionsOf(family, groups)]),
@@ -34,8 +34,8 @@ export function reference(files: readonly CaseFile[]): string {
     '## Reserved words',
     'A column of such a name stands in double quotes: `s."date"`.',
     [...RESERVED].map((word) => `\`${word}\``).join(' '),
-    '',
-  ].join('\n\n');
+  ];
+  return `${parts.join('\n\n')}\n`;
 }
 
 const FAMILY_TITLES: Readonly<Record<FunctionEntry['family'], string>> = {
@@ -127,7 +127,7 @@ const LONG_INPUT = 800;
 function inputBlock({ csv, options }: CaseGroup, input: string): string {
   const set = options === undefined ? '' : ` with \`${JSON.stringify(options)}\``;
   const text = input.length > LONG_INPUT ? `${input.slice(0, LONG_INPUT)}…` : input;
-  return `\n\nOver ${csv === undefined ? 'JSON' : 'CSV'}${set}:${fenced(printable(text).trimEnd(), csv === undefined ? 'json' : 'csv')}`;
+  return `\n\nOver ${csv === undefined ? 'JSON' : 'CSV'}${set}:${fenced(printable(text).trimEnd(), 'text')}`;
 }
 
 function rowExample([query, rows]: readonly [string, Outcome<readonly string[]>]): string {
@@ -148,7 +148,8 @@ function block(examples: readonly Example[]): string {
   return fenced(examples.map(([text, value]) => `${printable(text).padEnd(width)}  -- ${value}`).join('\n'), 'sql');
 }
 
-function fenced(text: string, language: string): string {
+/** Input is `text`: a formatter that knew it as JSON would write 1.10 as 1.1. */
+function fenced(text: string, language: 'sql' | 'text'): string {
   return `\n\n\`\`\`${language}\n${text}\n\`\`\``;
 }
 
