@@ -35,7 +35,7 @@ export class JsonLineReader extends LineReader implements JsonReader {
       const { bytes, start, stop } = this;
       const at = skipSpace(bytes, start, stop);
       if (at === stop) continue;
-      const end = validate(bytes, at, stop, this.members);
+      const end = this.members?.validate(bytes, at, stop) ?? validate(bytes, at, stop);
       if (end < 0) return this.refuse(start, ~end, stop);
       if (this.rows === undefined) return Step.RECORD;
       this.rows.first(bytes, at, stop);

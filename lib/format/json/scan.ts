@@ -1,4 +1,4 @@
-import type { Members } from './members.ts';
+import { skipPlain, wordsOf } from './words.ts';
 
 /**
  * JSON text as bytes (RFC 8259), looked at where it stands: nothing is decoded and nothing is allocated.
@@ -22,11 +22,6 @@ const CLOSE_OBJECT = 0x7d;
 /** From an opening bracket's code to its closing one's. */
 export const TO_CLOSE = 2;
 
-/** What a byte in a string is: 0 nothing special, 1 its end, 2 an escape, 3 refused. */
-const IN_STRING = new Uint8Array(256).fill(3, 0, 0x20);
-IN_STRING[QUOTE] = 1;
-IN_STRING[BACKSLASH] = 2;
-
 /** The containers that `validate` is in. It never runs twice at once. */
 const open = new Uint8Array(MAX_DEPTH);
 
@@ -48,22 +43,22 @@ export function skipSpace(bytes: Uint8Array, at: number, to: number): number {
 
 /**
  * Whether [from, to) is one JSON value with white space around it: `to` if so, else `~at`, where `at` is the byte that
- * cannot stand there. `members` is told where the members of the value stand.
+ * cannot stand there.
  */
-export function validate(bytes: Uint8Array, from: number, to: number, members?: Members): number {
-  const behind = validateValue(bytes, skipSpace(bytes, from, to), to, members);
+export function validate(bytes: Uint8Array, from: number, to: number): number {
+  const behind = validateValue(bytes, skipSpace(bytes, from, to), to);
   if (behind < 0) return behind;
   const rest = skipSpace(bytes, behind, to);
   return rest === to ? to : ~rest;
 }
 
-/** Behind the valid JSON value that begins at `at`, else `~at`, as above. A number may go on behind a result of `to`. */
-export function validateValue(bytes: Uint8Array, from: number, to: number, members?: Members): number {
-  let depth = 0;
+/**
+ * Behind the valid JSON value that begins at `at`, else `~at`, as above. A number may go on behind a result of `to`.
+ * `outer`: how many containers it stands in.
+ */
+export function validateValue(bytes: Uint8Array, from: number, to: number, outer = 0): number {
+  let depth = outer;
   let at = from;
-  members?.clear();
-  spaced = false;
-  const noted = bytes[from] === OPEN_OBJECT ? members : undefined;
   for (;;) {
     if (at >= to) return ~to;
     const byte = bytes[at]!;
@@ -79,7 +74,6 @@ export function validateValue(bytes: Uint8Array, from: number, to: number, membe
           at = checkKey(bytes, at, to);
           if (at < 0) return at;
           if (bytes[at]! <= 0x20) at = passSpace(bytes, at, to);
-          if (depth === 1 && noted !== undefined) noted.add(keyFrom, keyTo, at, keyEscaped);
         }
         continue;
       }
@@ -90,10 +84,7 @@ export function validateValue(bytes: Uint8Array, from: number, to: number, membe
     }
     if (at < 0) return at;
     for (;;) {
-      if (depth === 0) {
-        if (noted !== undefined && !spaced) noted.setCompact(from, at);
-        return at;
-      }
+      if (depth === outer) return at;
       if (bytes[at]! <= 0x20) at = passSpace(bytes, at, to);
       if (at >= to) return ~to;
       const container = open[depth - 1]!;
@@ -108,18 +99,18 @@ export function validateValue(bytes: Uint8Array, from: number, to: number, membe
         at = checkKey(bytes, at, to);
         if (at < 0) return at;
         if (bytes[at]! <= 0x20) at = passSpace(bytes, at, to);
-        if (depth === 1 && noted !== undefined) noted.add(keyFrom, keyTo, at, keyEscaped);
       }
       break;
     }
   }
 }
 
-/** Whether `validateValue` met white space between tokens. */
-let spaced = false;
+/** What validation has met since it was last false: white space between tokens, an escape in a string. */
+export const met = { space: false, escape: false };
 
-function passSpace(bytes: Uint8Array, at: number, to: number): number {
-  spaced = true;
+/** As `skipSpace`, and tells of it. */
+export function passSpace(bytes: Uint8Array, at: number, to: number): number {
+  met.space = true;
   return skipSpace(bytes, at, to);
 }
 
@@ -206,40 +197,27 @@ function endsScalar(byte: number): boolean {
   return byte <= 0x20 || byte === COMMA || byte === CLOSE_ARRAY || byte === CLOSE_OBJECT;
 }
 
-/** Where the key stands that `checkKey` saw last, between its quotes, and whether it has escapes. */
-let keyFrom = 0;
-let keyTo = 0;
-let keyEscaped = false;
-
 function checkKey(bytes: Uint8Array, at: number, to: number): number {
   if (at >= to || bytes[at] !== QUOTE) return ~Math.min(at, to);
-  escaped = false;
   const behind = checkString(bytes, at, to);
   if (behind < 0) return behind;
-  keyFrom = at + 1;
-  keyTo = behind - 1;
-  keyEscaped = escaped;
   const colon = bytes[behind] === COLON ? behind : passSpace(bytes, behind, to);
   return colon < to && bytes[colon] === COLON ? colon + 1 : ~colon;
 }
 
-/** Whether `checkString` has seen an escape since it was last false. */
-let escaped = false;
-
-function checkString(bytes: Uint8Array, at: number, to: number): number {
-  for (at++; at < to; at++) {
-    let byte = bytes[at]!;
-    // Nearly every byte is neither of the three.
-    while (byte > QUOTE && byte !== BACKSLASH && ++at < to) byte = bytes[at]!;
-    const kind = IN_STRING[byte];
-    if (kind === 0) continue;
-    if (kind === 1) return at + 1;
-    if (kind === 3) return ~at;
-    escaped = true;
+/** Behind the valid string whose opening quote stands at `at`, else `~at`. */
+export function checkString(bytes: Uint8Array, at: number, to: number): number {
+  const words = wordsOf(bytes);
+  for (at++; ; at++) {
+    at = skipPlain(bytes, words, at, to);
+    if (at >= to) return ~to;
+    const byte = bytes[at]!;
+    if (byte === QUOTE) return at + 1;
+    if (byte !== BACKSLASH) return ~at;
+    met.escape = true;
     at = checkEscape(bytes, at + 1, to);
     if (at < 0) return at;
   }
-  return ~to;
 }
 
 /** Returns the escape's last byte. */

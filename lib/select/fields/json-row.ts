@@ -1,6 +1,7 @@
+import { KEYS_END, UNKNOWN } from '../../format/json/keys.ts';
 import type { Members } from '../../format/json/members.ts';
 import { firstElement, nextElement, skipSpace, skipValue } from '../../format/json/scan.ts';
-import { type JsonReader, MAX_RECORD } from '../../format/reader.ts';
+import type { JsonReader } from '../../format/reader.ts';
 import type { ColumnStep } from '../ast.ts';
 import { RecordError } from '../values/record-error.ts';
 import { WantedName } from './json-name.ts';
@@ -11,6 +12,10 @@ const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const NONE = -1;
 const AMBIGUOUS = -2;
+
+/** What a key is to the query, when it is not one name's. */
+const IGNORED = -1;
+const SEVERAL = -2;
 
 /** A path into a value, ready for bytes. */
 export type PathInto = readonly (WantedName | number)[];
@@ -30,10 +35,8 @@ export class JsonRow implements Span {
   private readonly names: readonly WantedName[];
   /** Where the value of each name begins: NONE if there is none, AMBIGUOUS if there are several. */
   private readonly at: Int32Array;
-  /** 1 for each length in bytes that the key of a name may have without escapes. */
-  private readonly lengths: Uint8Array;
-  /** 1 for each byte that the key of a name may begin with without escapes. */
-  private readonly firsts = new Uint8Array(256);
+  /** For each key that the reader knows by a number: 1 + the name whose it is, IGNORED, SEVERAL, or 0: not looked at yet. */
+  private readonly uses = new Int32Array(KEYS_END);
   private scanned = false;
   /** Where the last key ended, whether it was ASCII without escapes. */
   private keyPlain = true;
@@ -42,11 +45,6 @@ export class JsonRow implements Span {
     this.reader = reader;
     this.names = names;
     this.at = new Int32Array(names.length);
-    this.lengths = new Uint8Array(MAX_RECORD + 1);
-    for (const name of names) {
-      name.markLengths(this.lengths);
-      name.markFirsts(this.firsts);
-    }
   }
 
   get bytes(): Uint8Array {
@@ -141,23 +139,33 @@ export class JsonRow implements Span {
     }
   }
 
-  private scanMembers(bytes: Uint8Array, { count, places, escaped }: Members): void {
-    const { lengths, firsts } = this;
+  private scanMembers(bytes: Uint8Array, { count, places }: Members): void {
+    const { uses, at } = this;
     for (let i = 0; i < count * 3; i += 3) {
+      const key = places[i + 2]!;
+      const use = uses[key]!;
+      if (use === IGNORED) continue;
+      const value = places[i + 1]!;
+      if (use > 0) {
+        at[use - 1] = at[use - 1] === NONE ? value : AMBIGUOUS;
+        continue;
+      }
       const from = places[i]!;
-      const to = places[i + 1]!;
-      // Most keys are of no interest, and nearly all of those have another length or begin otherwise.
-      if (!escaped && (lengths[to - from] === 0 || firsts[bytes[from]!] === 0)) continue;
-      this.keyEnd(bytes, from);
-      this.note(bytes, from, to, places[i + 2]!);
+      const noted = this.note(bytes, from, this.keyEnd(bytes, from), value);
+      if (key !== UNKNOWN) uses[key] = noted;
     }
   }
 
-  private note(bytes: Uint8Array, from: number, to: number, value: number): void {
+  /** Returns what the key is to the query. */
+  private note(bytes: Uint8Array, from: number, to: number, value: number): number {
     const { names, at } = this;
+    let use = IGNORED;
     for (let n = 0; n < names.length; n++) {
-      if (names[n]!.matches(bytes, from, to, this.keyPlain)) at[n] = at[n] === NONE ? value : AMBIGUOUS;
+      if (!names[n]!.matches(bytes, from, to, this.keyPlain)) continue;
+      at[n] = at[n] === NONE ? value : AMBIGUOUS;
+      use = use === IGNORED ? n + 1 : SEVERAL;
     }
+    return use;
   }
 
   /** The quote that ends a key whose first byte stands at `at`. */
