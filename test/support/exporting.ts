@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type ExportInstance, openInstance } from '../../lib/export/instance.ts';
-import type { ExportPorts } from '../../lib/export/plan.ts';
+import type { LedgerPlace } from '../../lib/export/ledger.ts';
+import type { ExactPorts, ExportPorts } from '../../lib/export/plan.ts';
 import { exportObject } from '../../lib/export/run.ts';
 import { type KafkaAdmin, openAdmin } from '../../lib/kafka/admin.ts';
 import { consumeAll } from '../../lib/kafka/reading.ts';
 import { readProject, resolveRule } from '../../lib/rule/index.ts';
+import type { ExportRule } from '../../lib/rule/schema.ts';
 import { createSecretStore } from '../../lib/secret/index.ts';
 import type { RunRecord } from '../../lib/telemetry/run-record.ts';
 import type { AwsEndpoint, KafkaEndpoint } from '../../local/endpoints.ts';
@@ -17,6 +19,7 @@ export interface RuleParts {
   readonly select?: string;
   readonly kafka?: Readonly<Record<string, unknown>>;
   readonly onError?: unknown;
+  readonly rate?: Readonly<Record<string, unknown>>;
   /** The Kafka connection. Default: the broker's plain listener. */
   readonly connection?: Readonly<Record<string, unknown>>;
   /** By name, as `secret: NAME` asks for them. */
@@ -75,7 +78,19 @@ export class Exporting {
     return { ...instance, ports };
   }
 
-  #open(parts: RuleParts, delivery: string): Promise<ExportInstance> {
+  /** The same over a ledger. */
+  async exactInstance(parts: RuleParts, clock: () => number, place: LedgerPlace): Promise<ExportInstance<ExactPorts>> {
+    const { ports, ...instance } = await this.#open(parts, 'exactly-once', clock, place);
+    if (!('ledger' in ports)) throw new TypeError('the rule is at-least-once');
+    return { ...instance, ports };
+  }
+
+  #open(
+    parts: RuleParts,
+    delivery: ExportRule['kafka']['delivery'],
+    clock?: () => number,
+    place?: LedgerPlace,
+  ): Promise<ExportInstance> {
     const { url, region, accessKeyId, secretAccessKey } = this.#aws;
     const rule = {
       kind: 'export',
@@ -92,8 +107,9 @@ export class Exporting {
         ...parts.source,
       },
       select: parts.select ?? 'SELECT s.id, s.name FROM S3Object s',
-      kafka: { connection: 'main', topic: this.topic, delivery, ...parts.kafka },
+      kafka: { connection: 'main', topic: this.topic, delivery: 'at-least-once', ...parts.kafka },
       onError: parts.onError ?? 'retain',
+      ...(parts.rate === undefined ? {} : { rate: parts.rate }),
     };
     const connections = { kafka: { main: parts.connection ?? { brokers: this.#kafka.brokers } } };
     // JSON is YAML.
@@ -109,7 +125,9 @@ export class Exporting {
       ...parts.secrets,
     };
     const secrets = createSecretStore({ fetch: async (name) => known[name] ?? '' });
-    return openInstance(resolveRule(project, rule.name, 'test').bundle, secrets);
+    const { bundle } = resolveRule(project, rule.name, 'test');
+    const kafka = { ...bundle.rule.kafka, delivery };
+    return openInstance({ ...bundle, rule: { ...bundle.rule, kafka } }, secrets, clock, place);
   }
 
   async put(content: string | Uint8Array): Promise<string> {
