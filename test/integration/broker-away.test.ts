@@ -58,9 +58,19 @@ describeWith(['kafka', 'aws'], 'a broker that goes away in the middle of an expo
     const instance = await openInstance(resolveRule(project, 'broker-away', 'test').bundle, secrets);
     try {
       const request = { ref: { bucket: RUN, key: KEY }, trigger: 'manual', run: 'r1', deadline: Date.now() + 120_000 };
-      const run = exportObject(instance.plan, instance.ports, request);
+      // The broker comes back when the run has met its absence: sooner, the client's own retries would hide it.
+      let noticed: () => void = () => undefined;
+      const absence = new Promise<void>((resolve) => {
+        noticed = resolve;
+      });
+      const pause = (ms: number) => {
+        noticed();
+        return instance.ports.pause(ms);
+      };
+      const run = exportObject(instance.plan, { ...instance.ports, pause }, request);
       const before = await someRecords(brokers);
       await stack.stop('kafka');
+      await absence;
       await stack.start('kafka');
       const record = await run;
 
