@@ -30,7 +30,8 @@ export async function handler(event: unknown, context: Context): Promise<unknown
 
 /** Opened once for the life of this process; a failure is not kept, so that the next event tries again. */
 function opened(): Promise<ExportInstance> {
-  instance ??= openInstance(bundle, secrets);
+  const { SLUICE_LEDGER_TABLE: table } = process.env;
+  instance ??= openInstance(bundle, secrets, Date.now, table === undefined ? {} : { table });
   instance.catch(() => {
     instance = undefined;
   });

@@ -2,6 +2,7 @@ import { bundlePath } from '../bundle.ts';
 import type { RuleBundle } from '../schema.ts';
 import { secretsOf } from '../secrets.ts';
 import type { Environment } from '../variables.ts';
+import { ledgerEnvironment } from './ledger.ts';
 import { arnOf, failedQueueName, functionName, logicalId, type Template } from './names.ts';
 import { statements } from './policy.ts';
 import { triggerParts } from './trigger.ts';
@@ -35,6 +36,7 @@ function environment(bundle: RuleBundle, env: Environment): Template {
     SLUICE_STAGE: bundle.stage,
     SLUICE_RULE_HASH: bundle.hash,
     NODE_OPTIONS: '--enable-source-maps',
+    ...ledgerEnvironment(bundle),
   };
   if (bundle.stage !== 'local') return own;
   // A function of the local stack runs beside the shell that deployed it, and reads its secrets as that shell would.

@@ -8,6 +8,7 @@ import { validateProject } from '../validate.ts';
 import type { Environment } from '../variables.ts';
 import { localBuckets } from './buckets.ts';
 import { functionOf, resourcesOf } from './function.ts';
+import { ledgerResources } from './ledger.ts';
 import { logicalId, type Template } from './names.ts';
 
 /** What `serverless.yml` takes from the rules. */
@@ -33,7 +34,11 @@ export function deployment(bundles: readonly RuleBundle[], env: Environment): De
   return {
     functions: Object.fromEntries(bundles.map((bundle) => [bundle.rule.name, functionOf(bundle, env)])),
     resources: {
-      Resources: { ...Object.assign({}, ...bundles.map(resourcesOf)), ...localBuckets(local) },
+      Resources: {
+        ...Object.assign({}, ...bundles.map(resourcesOf)),
+        ...ledgerResources(bundles),
+        ...localBuckets(local),
+      },
       // A large object is carried on by the same function; AWS would take that for a loop and end it.
       extensions: Object.fromEntries(ids.map((id) => [id, { Properties: { RecursiveLoop: 'Allow' } }])),
     },

@@ -1,14 +1,9 @@
-import type { RuleBundle } from '../schema.ts';
+import { prefixOf } from '../../ledger/names.ts';
+import type { ExportRule, RuleBundle } from '../schema.ts';
 import { secretsOf } from '../secrets.ts';
+import { keepLedger } from './ledger.ts';
 import { arn, bucketArn, failedQueueName, functionName, type Template } from './names.ts';
-
-/** One right of a function's role. */
-interface Statement {
-  readonly Sid: string;
-  readonly Effect: 'Allow';
-  readonly Action: readonly string[];
-  readonly Resource: readonly (string | Template)[];
-}
+import { allow, type Statement } from './statement.ts';
 
 /** Exactly what one rule's function may do. */
 export function statements(bundle: RuleBundle): readonly Statement[] {
@@ -26,14 +21,11 @@ export function statements(bundle: RuleBundle): readonly Statement[] {
     ...takeEvents(bundle),
     ...readSecrets(bundle),
     ...decrypt(bundle),
+    ...keepLedger(bundle),
     ...writeDeadLetters(bundle),
     ...writeToMsk(bundle),
     ...joinVpc(bundle),
   ];
-}
-
-function allow(sid: string, actions: readonly string[], resources: readonly (string | Template)[]): Statement {
-  return { Sid: sid, Effect: 'Allow', Action: actions, Resource: resources };
 }
 
 /** Without ListBucket a missing object would look like a missing right. A store elsewhere knows nothing of roles. */
@@ -86,7 +78,7 @@ function writeDeadLetters({ rule: { onError } }: RuleBundle): Statement[] {
 }
 
 /** MSK with IAM: the rights are on the cluster and on the rule's own topics. */
-function writeToMsk({ rule, connections }: RuleBundle): Statement[] {
+function writeToMsk({ rule, stage, connections }: RuleBundle): Statement[] {
   const connection = connections.kafka[rule.kafka.connection];
   if (connection?.auth.mechanism !== 'oauthbearer' || connection.clusterArn === undefined) return [];
   const { clusterArn } = connection;
@@ -96,6 +88,26 @@ function writeToMsk({ rule, connections }: RuleBundle): Statement[] {
   return [
     allow('ConnectToMsk', ['kafka-cluster:Connect', 'kafka-cluster:WriteDataIdempotently'], [clusterArn]),
     allow('WriteToMsk', ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'], topics),
+    ...(kafka.delivery === 'exactly-once'
+      ? transactOnMsk(clusterArn, prefixOf({ stage, rule: rule.name }), kafka)
+      : []),
+  ];
+}
+
+/** Every transactional id and group of a rule begins alike. An offset is committed for the topic, which counts as reading it. */
+function transactOnMsk(clusterArn: string, prefix: string, { topic, ledger }: ExportRule['kafka']): Statement[] {
+  const named = (kind: string, name: string) => `${clusterArn.replace(':cluster/', `:${kind}/`)}/${name}`;
+  const groups = ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'];
+  return [
+    allow(
+      'TransactOnMsk',
+      ['kafka-cluster:DescribeTransactionalId', 'kafka-cluster:AlterTransactionalId'],
+      [named('transactional-id', `${prefix}*`)],
+    ),
+    allow('KeepOffsetsOnMsk', ledger === 'kafka' ? [...groups, 'kafka-cluster:DeleteGroup'] : groups, [
+      named('group', `${prefix}*`),
+    ]),
+    allow('CommitForTopicOnMsk', ['kafka-cluster:ReadData'], [named('topic', topic)]),
   ];
 }
 
