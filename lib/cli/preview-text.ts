@@ -19,7 +19,8 @@ export function previewLines(rule: ExportRule, source: Named, preview: Preview, 
     `${count(matched)} matched`,
     rejected === 0 ? 'none rejected' : colors.red(`${count(rejected)} rejected`),
   ].join(', ');
-  const read = `${bytes(preview.bytes)} of ${printable(source.name)} (${source.compression === 'none' ? 'not compressed' : source.compression})`;
+  const isRows = rule.source.format === 'parquet';
+  const read = `${isRows ? counted(preview.bytes, 'row') : bytes(preview.bytes)} of ${printable(source.name)} (${source.compression === 'none' ? 'not compressed' : source.compression})`;
   const part = complete || preview.error !== undefined ? '' : '; reading ended here: --all reads to the end';
   const hidden = rejected - Math.min(rejects.length, SHOWN_REJECTS);
   return [
@@ -29,7 +30,7 @@ export function previewLines(rule: ExportRule, source: Named, preview: Preview, 
       .slice(0, SHOWN_REJECTS)
       .map(
         ({ code, reason, offset, length }) =>
-          `  ${colors.red('rejected')} bytes ${offset}–${offset + length}: ${printable(reason)} (${code})`,
+          `  ${colors.red('rejected')} ${isRows ? `row ${offset}` : `bytes ${offset}–${offset + length}`}: ${printable(reason)} (${code})`,
       ),
     ...(hidden > 0 ? [`  and ${counted(hidden, 'further record')}; --json lists the first 100`] : []),
     ...(matched === 0 && complete ? ['No record matched the query.'] : []),
@@ -59,7 +60,7 @@ export function previewDocument(rule: ExportRule, stage: string, source: Named, 
     scanned,
     matched,
     rejected,
-    bytes: preview.bytes,
+    ...(rule.source.format === 'parquet' ? { sourceRows: preview.bytes } : { bytes: preview.bytes }),
     complete,
     rejects,
     ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),

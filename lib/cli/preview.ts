@@ -2,9 +2,11 @@ import { openStore, prepareRule } from '../export/instance.ts';
 import { type Preview, previewObject } from '../export/preview.ts';
 import type { ObjectStore } from '../object/contract.ts';
 import { open as openObject } from '../object/open.ts';
+import { objectAccess } from '../object/random-access.ts';
 import { loadProject } from '../rule/disk.ts';
 import { type ExportRule, resolveRule } from '../rule/index.ts';
 import { createSecretStore, fetchSecret } from '../secret/index.ts';
+import type { PreparedSelect } from '../select/contract.ts';
 import { explain } from '../select/index.ts';
 import { chooseObject } from './choose-object.ts';
 import { answer, type CliCommand, type Context } from './command.ts';
@@ -59,7 +61,7 @@ export const preview: CliCommand<PreviewOptions> = {
     let source: Source;
     let result: Preview;
     try {
-      source = await open(context, rule, object, openedStore);
+      source = await open(context, rule, object, select.access, openedStore);
       result = await previewObject(select, source.body, { rows: limit, all: options.all === true });
     } finally {
       store?.close();
@@ -89,15 +91,18 @@ async function open(
   context: Context,
   rule: ExportRule,
   argument: string | undefined,
+  access: PreparedSelect['access'],
   openedStore: () => Promise<ObjectStore>,
 ): Promise<Source> {
-  const found = argument === undefined ? undefined : await openLocal(context, argument);
+  const found = argument === undefined ? undefined : await openLocal(context, argument, { access });
   if (found !== undefined) return found;
   const store = await openedStore();
   const ref =
     argument === undefined
       ? await chooseObject(context, store, rule.source, `preview ${rule.name}`)
       : objectOf(argument, rule.source.bucket);
+  const name = `s3://${ref.bucket}/${ref.key}`;
+  if (access === 'random') return { name, compression: 'none', body: objectAccess(store, await store.head(ref)) };
   const { bytes, compression } = await openObject(store, ref, { compression: rule.source.compression });
-  return { name: `s3://${ref.bucket}/${ref.key}`, compression, body: bytes };
+  return { name, compression, body: bytes };
 }

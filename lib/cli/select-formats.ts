@@ -25,7 +25,7 @@ export interface FormatFlags {
   readonly quoteFields?: string;
 }
 
-const FORMATS = ['csv', 'jsonl', 'json', ...LOG_PRESETS] as const;
+const FORMATS = ['csv', 'jsonl', 'json', 'parquet', ...LOG_PRESETS] as const;
 const HEADERS = ['use', 'ignore', 'none'] as const;
 const FIELD_COUNTS = ['lenient', 'strict'] as const;
 const OUTPUTS = ['json', 'csv', 'raw'] as const;
@@ -58,7 +58,12 @@ export function inputOf(flags: FormatFlags, name: string): InputFormat {
   if (given !== undefined) {
     throw usage(`${given[1]} is for csv, and the format is ${format}`, 'Leave it out, or give --format csv.');
   }
-  return format === 'json' || format === 'jsonl' ? { kind: format } : { kind: 'log', preset: format };
+  if (format === 'parquet' && !['auto', 'none'].includes(flags.compression.toLowerCase())) {
+    throw usage('--compression means nothing for parquet', 'Leave it out: its columns are compressed inside.');
+  }
+  return format === 'json' || format === 'jsonl' || format === 'parquet'
+    ? { kind: format }
+    : { kind: 'log', preset: format };
 }
 
 export function compressionOf({ compression }: FormatFlags): Compression {
@@ -118,7 +123,12 @@ function formatOfName(name: string): (typeof FORMATS)[number] {
   return ENDINGS[ending.toLowerCase()] ?? 'csv';
 }
 
-const ENDINGS: Readonly<Record<string, (typeof FORMATS)[number]>> = { json: 'json', jsonl: 'jsonl', ndjson: 'jsonl' };
+const ENDINGS: Readonly<Record<string, (typeof FORMATS)[number]>> = {
+  json: 'json',
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  parquet: 'parquet',
+};
 
 function oneOf<const T extends string>(flag: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((each) => each === value.toLowerCase());

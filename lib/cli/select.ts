@@ -1,5 +1,7 @@
 import { type Coordinates, type RecordFailure, SluiceError } from '../failure/index.ts';
 import { open as openObject } from '../object/open.ts';
+import { objectAccess } from '../object/random-access.ts';
+import type { PreparedSelect, SelectSource } from '../select/contract.ts';
 import { explain, prepare } from '../select/index.ts';
 import { answer, type CliCommand, type Context } from './command.ts';
 import { Exit, exitCodeOf, usage } from './exit.ts';
@@ -55,9 +57,14 @@ export const select: CliCommand<SelectOptions> = {
       throw usage(`--json makes one JSON document, and the output is ${output.kind}`, 'Leave out one of them.');
     const rows = json ? documentRows(terminal) : plainRows(terminal, rowEndOf(options));
     const counts: Counts = { scanned: 0, matched: 0, rejected: 0, bytes: 0 };
-    const source = await open(context, argument, options);
+    const source = await open(context, argument, query.access, options);
     try {
-      await writeRows(query.run(source.body), counts, { onError, rows, rejected: tellRejected(terminal) });
+      await writeRows(query.run(source.body), counts, {
+        access: query.access,
+        onError,
+        rows,
+        rejected: tellRejected(terminal, query.access),
+      });
       await rows.end(counts);
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
@@ -78,27 +85,35 @@ export const select: CliCommand<SelectOptions> = {
 };
 
 /** The first of them in full; a file of another format has millions. */
-function tellRejected({ err }: Terminal): (failure: RecordFailure) => void {
+function tellRejected({ err }: Terminal, access: PreparedSelect['access']): (failure: RecordFailure) => void {
   let told = 0;
   return ({ offset, length, reason, code }) => {
-    if (told++ < SHOWN_REJECTS) err(`rejected bytes ${offset}–${offset + length}: ${printable(reason)} (${code})`);
+    if (told++ < SHOWN_REJECTS)
+      err(
+        `rejected ${access === 'random' ? `row ${offset}` : `bytes ${offset}–${offset + length}`}: ${printable(reason)} (${code})`,
+      );
   };
 }
 
 interface OpenSource {
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: SelectSource;
   /** What an error of the source should say of it. */
   readonly place: Coordinates;
   close(): void;
 }
 
-async function open(context: Context, argument: string | undefined, options: SelectOptions): Promise<OpenSource> {
+async function open(
+  context: Context,
+  argument: string | undefined,
+  access: PreparedSelect['access'],
+  options: SelectOptions,
+): Promise<OpenSource> {
   if (argument === undefined && context.terminal.interactive) {
     throw usage('there is nothing to select from', 'Name a file or s3://bucket/key, or pipe something in.');
   }
   const compression = compressionOf(options);
   const isObject = argument !== undefined && /^(s3|cos):\/\//.test(argument);
-  const found = isObject ? undefined : await openLocal(context, argument ?? '-', compression);
+  const found = isObject ? undefined : await openLocal(context, argument ?? '-', { access, compression });
   if (found !== undefined) return { body: found.body, place: {}, close: () => {} };
   if (!isObject) throw usage(`there is no file ${argument}`, 'Check the path, or name an object as s3://bucket/key.');
   const ref = objectOf(argument, '');
@@ -110,8 +125,11 @@ async function open(context: Context, argument: string | undefined, options: Sel
     ...(region === undefined ? {} : { region }),
   });
   try {
-    const { bytes } = await openObject(store, ref, { compression });
-    return { body: bytes, place: ref, close: () => store.close() };
+    const body =
+      access === 'random'
+        ? objectAccess(store, await store.head(ref))
+        : (await openObject(store, ref, { compression })).bytes;
+    return { body, place: ref, close: () => store.close() };
   } catch (error) {
     store.close();
     throw error;

@@ -22,7 +22,7 @@ export async function exportAtLeastOnce(
     for await (const batch of batchesOf(plan, ports, info, tally)) {
       await delivery.accept(batch);
       if (delivery.stoppedAt !== undefined) break;
-      if (!batch.last && ports.clock() >= end) throw outOfTime(batch.to);
+      if (!batch.last && ports.clock() >= end) throw outOfTime(plan.select, batch.to);
     }
   } finally {
     // Rows that were selected before the object broke are delivered before the error is told.

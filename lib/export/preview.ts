@@ -1,6 +1,6 @@
 import { type RecordFailure, SluiceError } from '../failure/index.ts';
 import type { RowBatch } from '../select/batch.ts';
-import type { PreparedSelect } from '../select/contract.ts';
+import type { PreparedSelect, SelectSource } from '../select/contract.ts';
 
 export interface PreviewLimit {
   /** So many rows are kept. */
@@ -12,7 +12,7 @@ export interface PreviewLimit {
 export interface PreviewRow {
   /** The row in the rule's output format, as Kafka would get it. */
   readonly text: string;
-  /** The byte of the decompressed object at which its source record begins. */
+  /** Where its source record begins: see RowBatch. */
   readonly offset: number;
 }
 
@@ -24,7 +24,7 @@ export interface Preview {
   readonly rejected: number;
   /** The first of the records that failed, at most KEPT_REJECTS. */
   readonly rejects: readonly Omit<RecordFailure, 'raw'>[];
-  /** Decompressed bytes that these counts stand for. */
+  /** Decompressed bytes that these counts stand for; of Parquet, rows. */
   readonly bytes: number;
   /** False: there were enough rows before the object's end. */
   readonly complete: boolean;
@@ -40,7 +40,7 @@ export const KEPT_REJECTS = 100;
  */
 export async function previewObject(
   select: PreparedSelect,
-  body: AsyncIterable<Uint8Array>,
+  source: SelectSource,
   limit: PreviewLimit,
 ): Promise<Preview> {
   const rows: PreviewRow[] = [];
@@ -54,7 +54,7 @@ export async function previewObject(
     ...(error === undefined ? {} : { error }),
   });
   try {
-    for await (const batch of select.run(body)) {
+    for await (const batch of select.run(source)) {
       rows.push(...rowsOf(batch, limit.rows - rows.length));
       for (const { raw: _, ...failure } of batch.failures.slice(0, KEPT_REJECTS - rejects.length))
         rejects.push(failure);

@@ -1,7 +1,9 @@
 import { SluiceError } from '../failure/index.ts';
-import type { ObjectInfo } from '../object/contract.ts';
+import type { ObjectInfo, RandomAccess } from '../object/contract.ts';
 import { open } from '../object/open.ts';
+import { objectAccess } from '../object/random-access.ts';
 import type { RowBatch } from '../select/batch.ts';
+import type { PreparedSelect } from '../select/contract.ts';
 import type { ExportPlan, RunPorts } from './plan.ts';
 import type { Tally } from './tally.ts';
 
@@ -11,7 +13,7 @@ export const MARGIN = 10_000;
 /** As much of an object as a header record may have: the longest record that is read. */
 const HEAD_BYTES = 1024 * 1024;
 
-/** The batches of an object from where the tally stands: a byte of the decompressed object, behind so many rows. */
+/** The batches of an object from where the tally stands: a place in the object (see RowBatch), behind so many rows. */
 export async function* batchesOf(
   plan: ExportPlan,
   { store }: Pick<RunPorts, 'store'>,
@@ -21,6 +23,11 @@ export async function* batchesOf(
   const { compression, select } = plan;
   // An aggregate emits at the end, and begins anew.
   const from = select.aggregate ? 0 : tally.position;
+  if (select.access === 'random') {
+    const resume = from === 0 ? undefined : { offset: from, returned: tally.matched };
+    yield* select.run(countedAccess(objectAccess(store, info), tally), resume);
+    return;
+  }
   if (from === 0) {
     const { bytes } = await open(store, info, { compression });
     yield* select.run(counted(bytes, tally));
@@ -51,6 +58,16 @@ async function* counted(bytes: AsyncIterable<Uint8Array>, tally: Tally): AsyncGe
   }
 }
 
+function countedAccess({ size, read }: RandomAccess, tally: Tally): RandomAccess {
+  return {
+    size,
+    async read(from, to) {
+      tally.bytesIn += to - from;
+      return read(from, to);
+    },
+  };
+}
+
 /** Codes of stage `object` that speak of the object itself: asking again gives the same answer. */
 const OF_THE_OBJECT = new Set(['TruncatedObject', 'CorruptObject', 'ObjectChanged', 'ObjectArchived']);
 
@@ -60,8 +77,9 @@ export function isOfTheObject(error: unknown): boolean {
   return error.stage === 'format' || error.stage === 'select' || OF_THE_OBJECT.has(error.code);
 }
 
-export function outOfTime(offset: number): SluiceError {
-  return new SluiceError('OutOfTime', `the function's time was over at byte ${offset} of the decompressed object`, {
+export function outOfTime(select: PreparedSelect, offset: number): SluiceError {
+  const place = select.access === 'random' ? `row ${offset}` : `byte ${offset}`;
+  return new SluiceError('OutOfTime', `the function's time was over at ${place} of the object`, {
     stage: 'export',
     retryable: true,
     context: { offset },

@@ -5,6 +5,7 @@ import { JsonDocumentReader } from './json/document-reader.ts';
 import { JsonLineReader } from './json/line-reader.ts';
 import { LogReader } from './log/reader.ts';
 import type { InputFormat } from './options.ts';
+import { ParquetRowReader } from './parquet/row-reader.ts';
 import type { PathStep, RecordReader } from './reader.ts';
 
 export interface ReaderOptions {
@@ -25,6 +26,8 @@ export function createReader(format: InputFormat, options: ReaderOptions = {}): 
     }
     case 'jsonl':
       return new JsonLineReader(options.path ?? [], options);
+    case 'parquet':
+      return new ParquetRowReader(options.path ?? [], options);
     case 'log':
       return new LogReader(format.preset, options);
     case 'json':

@@ -28,6 +28,8 @@ export type InputFormat =
   | { readonly kind: 'csv'; readonly csv: CsvOptions }
   | { readonly kind: 'jsonl' }
   | { readonly kind: 'json' }
+  /** Read by ranges and not as a stream; a row's place is its number. */
+  | { readonly kind: 'parquet' }
   | { readonly kind: 'log'; readonly preset: LogPreset };
 
 export const COMPRESSIONS = ['auto', 'none', 'gzip', 'bzip2', 'zstd'] as const;

@@ -20,6 +20,14 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Stored bytes that can be read anywhere: what a format needs whose table of contents stands at the end. */
+export interface RandomAccess {
+  /** In bytes. */
+  readonly size: number;
+  /** Bytes [from, to), all of them. What cannot be read is thrown as SluiceError. */
+  read(from: number, to: number): Promise<Uint8Array>;
+}
+
 /** An S3-compatible store. Every failure is a SluiceError of stage `object` (`MissingObject`, `MissingBucket`, `AccessDenied`, `ObjectChanged`, `StoreUnavailable`, …). */
 export interface ObjectStore {
   head(ref: ObjectRef): Promise<ObjectInfo>;

@@ -23,7 +23,8 @@ export interface RuleBundle {
 
 export function inputFormat(source: ExportRule['source']): InputFormat {
   if (source.format === 'csv') return { kind: 'csv', csv: source.csv };
-  if (source.format === 'jsonl' || source.format === 'json') return { kind: source.format };
+  if (source.format === 'jsonl' || source.format === 'json' || source.format === 'parquet')
+    return { kind: source.format };
   return { kind: 'log', preset: source.format };
 }
 

@@ -1,4 +1,5 @@
 import type { InputFormat, OutputFormat } from '../format/options.ts';
+import type { RandomAccess } from '../object/contract.ts';
 import type { ResumePoint, RowBatch } from './batch.ts';
 
 export interface PrepareOptions {
@@ -20,14 +21,19 @@ export interface PreparedSelect {
   readonly columns: readonly string[] | undefined;
   /** True for COUNT, SUM, …: rows come only at the end, so a run cannot go on in the middle. */
   readonly aggregate: boolean;
+  /** What `run` takes: a stream of decompressed bytes, or for Parquet the object as it is stored. */
+  readonly access: 'stream' | 'random';
   /**
-   * Runs over one decompressed object. Batches come as soon as they are full, and at least one comes (the last may be
+   * Runs over one object. Batches come as soon as they are full, and at least one comes (the last may be
    * empty). Throws SluiceError only for what concerns the object whole (`MissingHeaderName`); records fail as values.
    * When the body throws (a cut gzip), the rows of the whole records before it come in a batch first, then the body's
    * error is thrown; a record that was cut by it is never taken for a whole one.
    */
-  run(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, resume?: ResumePoint): AsyncIterable<RowBatch>;
+  run(source: SelectSource, resume?: ResumePoint): AsyncIterable<RowBatch>;
 }
+
+/** What a query runs over; which of them it can take is its `access`. */
+export type SelectSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | RandomAccess;
 
 /** Parses and analyses a query. Throws SluiceError with AWS's code and `line:column: …, expected …` in the message. */
 export type Prepare = (sql: string, options: PrepareOptions) => PreparedSelect;

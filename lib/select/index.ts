@@ -1,8 +1,10 @@
 import { SluiceError } from '../failure/index.ts';
+import { placeText } from '../format/place.ts';
 import { decompress } from '../object/decompress/index.ts';
+import { spooled } from '../object/random-access.ts';
 import type { RowBatch } from './batch.ts';
 import { delimited, rowsBefore } from './delimited.ts';
-import { prepare } from './prepare.ts';
+import { type PreparedQuery, prepare } from './prepare.ts';
 import { interpret, refusal, type SelectRequest } from './request.ts';
 
 export { type Explanation, explain } from './explain.ts';
@@ -19,6 +21,8 @@ export interface SelectSurroundings {
  * S3 Select over an object's stored bytes, with AWS's request. Yields the result's bytes as they come, each row with its
  * record delimiter. As AWS does it throws at the first record that fails, after the rows before it.
  *
+ * Parquet cannot be read as a stream: up to 256 MiB of it are kept in memory.
+ *
  * @throws SluiceError with AWS's codes; `context` has the byte offset and length of a record that failed
  */
 export async function* selectObjectContent(
@@ -29,16 +33,22 @@ export async function* selectObjectContent(
   const { sql, input, output, compression, delimiter } = interpret(request);
   const prepared = prepare(sql, { input, output, now });
   const range = request.ScanRange;
+  const { access } = prepared;
+  if (access === 'random') {
+    if (range !== undefined) throw refusal('UnsupportedScanRangeInput', 'a scan range is given for Parquet');
+    yield* rowsOf(prepared.run(await spooled(body)), delimiter, access);
+    return;
+  }
   if (range === undefined) {
     const { bytes } = await decompress(body, compression);
-    yield* rowsOf(prepared.run(bytes), delimiter);
+    yield* rowsOf(prepared.run(bytes), delimiter, access);
     return;
   }
   if (compression !== 'none' || input.kind === 'json') {
     throw refusal('UnsupportedScanRangeInput', 'a scan range is given for input that cannot be entered in the middle');
   }
   const scan = await scanRange(body, range);
-  yield* rowsOf(prepared.runRange(scan.body, scan), delimiter);
+  yield* rowsOf(prepared.runRange(scan.body, scan), delimiter, access);
 }
 
 interface Scan {
@@ -77,7 +87,11 @@ async function* replay(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array
   yield* chunks;
 }
 
-async function* rowsOf(batches: AsyncIterable<RowBatch>, delimiter: string): AsyncGenerator<Uint8Array> {
+async function* rowsOf(
+  batches: AsyncIterable<RowBatch>,
+  delimiter: string,
+  access: PreparedQuery['access'],
+): AsyncGenerator<Uint8Array> {
   const mark = Buffer.from(delimiter);
   for await (const batch of batches) {
     const failure = batch.failures[0];
@@ -85,7 +99,7 @@ async function* rowsOf(batches: AsyncIterable<RowBatch>, delimiter: string): Asy
     if (behind > 0) yield delimited(batch, 0, behind, mark);
     if (failure !== undefined) {
       const { code, reason, offset, length } = failure;
-      const message = `${reason} (record of ${length} bytes at byte ${offset})`;
+      const message = `${reason} (${placeText(access, offset, length)})`;
       throw new SluiceError(code, message, { stage: 'select', context: { offset, length } });
     }
   }

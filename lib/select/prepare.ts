@@ -1,6 +1,7 @@
 import { SluiceError } from '../failure/index.ts';
 import { createReader } from '../format/create.ts';
 import type { InputFormat } from '../format/options.ts';
+import { ParquetRowReader } from '../format/parquet/row-reader.ts';
 import { type PathStep, Step as ReadStep, type RecordReader } from '../format/reader.ts';
 import { type Analysis, analyse } from './analyse.ts';
 import { type Expression, type From, walk } from './ast.ts';
@@ -10,7 +11,8 @@ import { placeInHeader } from './column.ts';
 import type { Environment } from './compile/environment.ts';
 import { compilePredicate } from './compile/predicate.ts';
 import { compileValue } from './compile/value.ts';
-import type { PreparedSelect, PrepareOptions } from './contract.ts';
+import type { PreparedSelect, PrepareOptions, SelectSource } from './contract.ts';
+import { parquetBody } from './parquet-body.ts';
 import { parseSelect } from './parse.ts';
 import { queryError } from './query-error.ts';
 import { runQuery } from './run.ts';
@@ -19,6 +21,8 @@ import { Timestamp } from './values/timestamp.ts';
 import type { Value } from './values/value.ts';
 
 const DEFAULTS = { maxRows: 2000, maxBytes: 512 * 1024, maxSourceBytes: 4 * 1024 * 1024 };
+/** `maxSourceBytes` of Parquet, whose places are rows. */
+const MAX_SOURCE_ROWS = 32 * 1024;
 
 /** What `prepare` gives beside the contract, for `selectObjectContent`. */
 export interface PreparedQuery extends PreparedSelect {
@@ -44,18 +48,15 @@ export function prepare(sql: string, options: PrepareOptions): PreparedQuery {
   const { columns } = analysis;
   if (key !== undefined && columns !== undefined && !columns.includes(key)) throw missingKey(key, columns);
 
-  const run = (
-    body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-    resume: ResumePoint,
-    range?: { from: number; to: number },
-  ) => {
+  const run = (source: SelectSource, resume: ResumePoint, range?: { from: number; to: number }) => {
     const header = resume.offset > 0 && resume.head !== undefined ? headerOf(input, path, resume.head) : undefined;
     const reader = createReader(input, { path, at: resume.offset, ...(header === undefined ? {} : { header }) });
+    const body = bodyOf(source, reader, analysis, resume.offset);
     const bind = () => bindQuery(analysis, reader, { output, key, now: clock(options.now) });
     return runQuery(reader, body, bind, key !== undefined, {
       maxRows: options.maxRows ?? DEFAULTS.maxRows,
       maxBytes: options.maxBytes ?? DEFAULTS.maxBytes,
-      maxSourceBytes: options.maxSourceBytes ?? DEFAULTS.maxSourceBytes,
+      maxSourceBytes: options.maxSourceBytes ?? (input.kind === 'parquet' ? MAX_SOURCE_ROWS : DEFAULTS.maxSourceBytes),
       limit: (select.limit ?? Number.POSITIVE_INFINITY) - (resume.returned ?? 0),
       aggregate: analysis.aggregates.length > 0,
       utf8: output.kind !== 'raw',
@@ -67,9 +68,19 @@ export function prepare(sql: string, options: PrepareOptions): PreparedQuery {
     analysis,
     columns,
     aggregate: analysis.aggregates.length > 0,
-    run: (body, resume = { offset: 0 }) => run(body, resume),
+    access: input.kind === 'parquet' ? 'random' : 'stream',
+    run: (source, resume = { offset: 0 }) => run(source, resume),
     runRange: (body, range) => run(body, { offset: 0 }, range),
   };
+}
+
+function bodyOf(source: SelectSource, reader: RecordReader, analysis: Analysis, from: number) {
+  if (reader instanceof ParquetRowReader) {
+    if ('read' in source && 'size' in source) return parquetBody(source, reader, analysis, from);
+    throw new TypeError('Parquet is read by ranges, not as a stream');
+  }
+  if (Symbol.asyncIterator in source || Symbol.iterator in source) return source;
+  throw new TypeError('only Parquet is read by ranges');
 }
 
 function expressionsOf({ select }: Analysis): { readonly node: Expression; readonly condition: boolean }[] {

@@ -70,6 +70,9 @@ export function interpret(request: SelectRequest): Interpreted {
   if (ExpressionType !== undefined && ExpressionType !== 'SQL') {
     throw refusal('InvalidExpressionType', `ExpressionType is ${ExpressionType}, expected SQL`);
   }
+  if (input.Parquet !== undefined && (input.CompressionType ?? 'NONE') !== 'NONE') {
+    throw refusal('InvalidCompressionFormat', 'CompressionType is for CSV and JSON: Parquet is compressed inside');
+  }
   const compression = COMPRESSIONS[input.CompressionType ?? 'NONE'];
   if (compression === undefined) {
     throw refusal(
@@ -87,11 +90,15 @@ export function interpret(request: SelectRequest): Interpreted {
 }
 
 function inputFormat({ CSV: csv, JSON: json, Parquet: parquet }: InputSerialization): InputFormat {
-  if (parquet !== undefined) throw refusal('InvalidDataSource', 'Parquet cannot be read, expected CSV or JSON');
-  if (csv === undefined && json === undefined) throw missing('InputSerialization.CSV or .JSON');
-  if (csv !== undefined && json !== undefined) {
-    throw refusal('ObjectSerializationConflict', 'InputSerialization has both CSV and JSON, expected one');
+  const given = [csv, json, parquet].filter((each) => each !== undefined).length;
+  if (given === 0) throw missing('InputSerialization.CSV, .JSON or .Parquet');
+  if (given > 1) {
+    throw refusal(
+      'ObjectSerializationConflict',
+      'InputSerialization has several formats, expected CSV, JSON or Parquet',
+    );
   }
+  if (parquet !== undefined) return { kind: 'parquet' };
   if (json !== undefined) {
     if (json.Type === 'LINES') return { kind: 'jsonl' };
     if (json.Type === 'DOCUMENT') return { kind: 'json' };

@@ -7,3 +7,11 @@ export function caught(call: () => unknown): unknown {
   }
   return undefined;
 }
+
+/** What a promise is rejected with; undefined if it is not. */
+export async function rejected(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}

@@ -38,8 +38,10 @@ export function planOf(steps: readonly (RowBatch | Error)[], extra: Partial<Expo
     select: {
       columns: undefined,
       aggregate: false,
-      async *run(body) {
-        for await (const _ of body);
+      access: 'stream',
+      async *run(source) {
+        if ('size' in source) throw new Error('asked for a stream, given ranges');
+        for await (const _ of source);
         for (const step of steps) {
           if (step instanceof Error) throw step;
           yield step;

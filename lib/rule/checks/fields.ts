@@ -26,7 +26,7 @@ function nameProblems(subject: RuleSubject): SluiceError[] {
 }
 
 function sourceProblems(subject: RuleSubject): SluiceError[] {
-  const { format, trigger, endpoint, logsOf, secret } = subject.rule.source;
+  const { format, compression, trigger, endpoint, logsOf, secret } = subject.rule.source;
   const found: SluiceError[] = [];
   if (format !== 'csv' && nodeAt(subject.tree, ['source', 'csv']) !== undefined) {
     found.push(
@@ -37,6 +37,11 @@ function sourceProblems(subject: RuleSubject): SluiceError[] {
         'Leave it out, or write format: csv.',
       ),
     );
+  }
+  if (format === 'parquet' && compression !== 'auto' && compression !== 'none') {
+    const fix = 'Leave it out: the columns of a Parquet file are compressed inside, and are read so.';
+    const message = `source.compression: ${compression} means nothing with format: parquet`;
+    found.push(wrongAt(subject, ['source', 'compression'], message, fix));
   }
   if (logsOf !== undefined && !(LOG_PRESETS as readonly string[]).includes(format)) {
     const fix = `Leave it out, or write one of these formats: ${LOG_PRESETS.join(', ')}.`;

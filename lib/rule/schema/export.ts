@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { COMPRESSIONS, LOG_PRESETS } from '../../format/options.ts';
 import { bytes, duration, kmsKey, secret, text, topic } from './scalars.ts';
 
-export const FORMATS = ['csv', 'jsonl', 'json', ...LOG_PRESETS] as const;
+export const FORMATS = ['csv', 'jsonl', 'json', 'parquet', ...LOG_PRESETS] as const;
 export const TRIGGERS = ['s3', 'eventbridge', 'sqs', 'sns', 'cos', 'none'] as const;
 
 const mark = () => z.string().regex(/^[\s\S]{1,2}$/, { error: 'one or two characters' });
@@ -43,7 +43,9 @@ const source = z.strictObject({
     .describe('The bucket. It is yours: only on stage `local` is it made.'),
   prefix: z.string().default('').describe('How the keys begin.'),
   suffix: z.string().default('').describe('How the keys end.'),
-  format: z.enum(FORMATS).describe('How the records are written.'),
+  format: z
+    .enum(FORMATS)
+    .describe('How the records are written. `parquet` is read by ranges: only the columns that `select` names.'),
   csv: csv.prefault({}).describe('How CSV is written; for `format: csv`.'),
   compression: z
     .enum(COMPRESSIONS)

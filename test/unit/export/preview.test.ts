@@ -10,6 +10,7 @@ function query(steps: readonly (RowBatch | Error)[]) {
   const select: PreparedSelect = {
     columns: undefined,
     aggregate: false,
+    access: 'stream',
     async *run() {
       for (const step of steps) {
         state.taken++;

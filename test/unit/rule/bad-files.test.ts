@@ -25,7 +25,7 @@ const RULES: readonly Row[] = [
   [
     'a typo in a value',
     rule('  format: csv', '  format: scv'),
-    'rules/1.yml:6:11 source.format is "scv", expected one of csv, jsonl, json, s3-access-log, cos-access-log, cloudfront, alb, vpc-flow; did you mean "csv"?',
+    'rules/1.yml:6:11 source.format is "scv", expected one of csv, jsonl, json, parquet, s3-access-log, cos-access-log, cloudfront, alb, vpc-flow; did you mean "csv"?',
   ],
   [
     'a number for text',
@@ -145,6 +145,11 @@ const RULES: readonly Row[] = [
     'rules/1.yml:7:3 source.csv means nothing with format: jsonl',
   ],
   [
+    'a compression around Parquet',
+    rule('  format: csv', '  format: parquet\n  compression: gzip').replace(/^ {2}csv:.*\n/m, ''),
+    'rules/1.yml:7:16 source.compression: gzip means nothing with format: parquet',
+  ],
+  [
     "AWS's trigger for a store elsewhere",
     rule('  format: csv', '  format: csv\n  endpoint: https://cos.ap-guangzhou.myqcloud.com\n  secret: sluice/cos'),
     "rules/1.yml:3:1 trigger: s3 is AWS's, and source.endpoint is a store elsewhere",
@@ -209,7 +214,7 @@ const RULES: readonly Row[] = [
   [
     'a wrong value from a variable is not shown',
     rule('  format: csv', '  format: ${env:SECRET}'),
-    'rules/1.yml:6:11 source.format is an unknown value (from ${env:SECRET}), expected one of csv, jsonl, json, s3-access-log, cos-access-log, cloudfront, alb, vpc-flow',
+    'rules/1.yml:6:11 source.format is an unknown value (from ${env:SECRET}), expected one of csv, jsonl, json, parquet, s3-access-log, cos-access-log, cloudfront, alb, vpc-flow',
   ],
   [
     'stages that are no map',
