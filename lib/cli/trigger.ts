@@ -18,7 +18,12 @@ import { runLines } from './run-text.ts';
 interface TriggerOptions {
   readonly versionId?: string;
   readonly local?: boolean;
+  readonly again?: boolean;
+  readonly resume?: boolean;
 }
+
+/** The command that a function takes. */
+type Order = ObjectRef & Pick<TriggerOptions, 'again' | 'resume'>;
 
 /** Nobody ends a run on this machine but the user. */
 const NO_DEADLINE_MS = 24 * 3600 * 1000;
@@ -26,9 +31,11 @@ const NO_DEADLINE_MS = 24 * 3600 * 1000;
 export const trigger: CliCommand<TriggerOptions> = {
   usage: '<rule> [key]',
   description:
-    'Runs the deployed rule over one object that is in its bucket already, waits for it and shows the run. Without a key it lists the newest objects and asks. Sends records to Kafka; what was sent before is sent again.',
+    'Runs the deployed rule over one object that is in its bucket already, waits for it and shows the run. Without a key it lists the newest objects and asks. Sends records to Kafka. At least once, what was sent before is sent again; exactly once, an object that is done is left alone and one that stands still stays so, unless an option says otherwise.',
   options: [
     ['--version-id <id>', 'a version of the object that is not the newest'],
+    ['--again', 'although it is done: from its first byte, which sends its records once more'],
+    ['--resume', 'although it stands still: from the record that it stands at'],
     ['--local', 'run it on this machine instead of in the deployed function'],
   ],
   examples: [
@@ -36,7 +43,7 @@ export const trigger: CliCommand<TriggerOptions> = {
     ['trigger errors-to-kafka', 'choose from the newest objects'],
     ['trigger errors-to-kafka a.csv.gz --local --stage local', 'without a deployed function'],
   ],
-  async run(context, [name = '', key], { versionId, local }) {
+  async run(context, [name = '', key], { versionId, local, again, resume }) {
     const { bundle } = resolveRule(await loadProject(context.root, context.env), name, context.stage);
     const secrets = createSecretStore({ fetch: fetchSecret({ env: context.env }), clock: context.clock });
     const ref = {
@@ -45,7 +52,9 @@ export const trigger: CliCommand<TriggerOptions> = {
     };
     const foreign = notOf(bundle.rule.source, ref);
     if (foreign !== undefined) throw refused(foreign, 'Give a key that the rule reads, or change source in the rule.');
-    const run = local === true ? await runHere(context, bundle, secrets, ref) : await runThere(context, bundle, ref);
+    const order = { ...ref, ...(again && { again }), ...(resume && { resume }) };
+    const run =
+      local === true ? await runHere(context, bundle, secrets, order) : await runThere(context, bundle, order);
     answer(context, run, () => runLines(run, context.terminal.colors));
     return run.result === 'done' ? Exit.OK : Exit.UNWELL;
   },
@@ -67,22 +76,22 @@ async function referenced(
   }
 }
 
-async function runThere(context: Context, { rule, stage }: RuleBundle, ref: ObjectRef): Promise<RunRecord> {
+async function runThere(context: Context, { rule, stage }: RuleBundle, order: Order): Promise<RunRecord> {
   const name = functionName(rule.name, stage);
-  context.terminal.err(`Running ${name} over s3://${ref.bucket}/${ref.key} …`);
-  const told = await (await context.aws.functions()).invoke(name, { sluice: 'export', ...ref });
+  context.terminal.err(`Running ${name} over s3://${order.bucket}/${order.key} …`);
+  const told = await (await context.aws.functions()).invoke(name, { sluice: 'export', ...order });
   return onlyRun(told, name);
 }
 
-async function runHere(context: Context, bundle: RuleBundle, secrets: SecretStore, ref: ObjectRef): Promise<RunRecord> {
+async function runHere(context: Context, bundle: RuleBundle, secrets: SecretStore, order: Order): Promise<RunRecord> {
   const { clock, terminal } = context;
-  terminal.err(`Running ${bundle.rule.name} here, over s3://${ref.bucket}/${ref.key} …`);
+  terminal.err(`Running ${bundle.rule.name} here, over s3://${order.bucket}/${order.key} …`);
   const instance = openInstance(bundle, secrets, clock);
   // Its failure is a run's: the handler tells it.
   instance.catch(() => undefined);
   try {
     const told = await handleExport(
-      { sluice: 'export', ...ref },
+      { sluice: 'export', ...order },
       {
         bundle,
         secrets,

@@ -1,14 +1,14 @@
 import type { SluiceError } from '../failure/index.ts';
 import type { Provenance } from '../kafka/contract.ts';
 import type { End, Hold, Opening, StopReason } from '../ledger/contract.ts';
-import type { ObjectInfo } from '../object/contract.ts';
+import type { ObjectInfo, ObjectRef } from '../object/contract.ts';
 import { type RunError, runError } from '../telemetry/run-record.ts';
 import { ExactDelivery, type ExactRun } from './exact-delivery.ts';
 import { Patience } from './patience.ts';
 import type { ExactPorts, ExportPlan } from './plan.ts';
 import { batchesOf, isOfTheObject, MARGIN, outOfTime } from './reading.ts';
 import type { Ending, ExportRequest } from './run.ts';
-import { stoppedError } from './stop.ts';
+import { resuming, stoppedError } from './stop.ts';
 import type { Tally } from './tally.ts';
 
 /**
@@ -28,8 +28,8 @@ export async function exportExactlyOnce(
   const end = request.deadline - MARGIN;
   const patience = new Patience(ports, tally, end);
   const stopped = (error: RunError): StopReason => {
-    const { code, reason, fix } = error;
-    return fix === undefined ? { code, reason } : { code, reason, fix };
+    const { code, reason, fix = `When it is mended: ${resuming(plan, ref.key)}.` } = error;
+    return { code, reason, fix };
   };
   const run: ExactRun = {
     plan,
@@ -37,7 +37,7 @@ export async function exportExactlyOnce(
     source,
     tally,
     patience,
-    stopped: (failure) => stopped(stoppedError(failure, plan, ref)),
+    stopped: (failure) => stopped(stoppedError(failure, plan, ref, true)),
   };
 
   async function carry(hold: Hold): Promise<Ending> {
@@ -52,7 +52,7 @@ export async function exportExactlyOnce(
       for await (const batch of batchesOf(plan, ports, info, tally)) {
         await delivery.accept(batch);
         if (delivery.stoppedAt !== undefined) break;
-        if (!batch.last && ports.clock() >= end) throw outOfTime(plan.select, batch.to);
+        if (!batch.last && ports.clock() >= end) throw outOfTime(batch.to);
       }
     } catch (error) {
       const how: End = isOfTheObject(error)
@@ -63,18 +63,19 @@ export async function exportExactlyOnce(
     }
     await delivery.finish({ kind: 'done' });
     const stop = delivery.stoppedAt;
-    return stop === undefined ? { result: 'done' } : { result: 'stopped', error: stoppedError(stop, plan, ref) };
+    return stop === undefined ? { result: 'done' } : { result: 'stopped', error: stoppedError(stop, plan, ref, true) };
   }
 
   if (request.again === true) await ledger.again(object);
+  if (request.resume === true) await ledger.resume(object);
   let held = false;
   return patience.attempt(async () => {
     const opening = await ledger.open(object);
-    if (opening.kind === 'busy') return answered(opening, plan, request);
+    if (opening.kind === 'busy') return answered(opening, plan, ref);
     tally.goOnFrom(opening.kind === 'open' ? opening.hold.position : opening.position);
     if (opening.kind !== 'open') {
       // The last commit arrived, and only its answer was lost.
-      return held && opening.kind === 'done' ? { result: 'done' } : answered(opening, plan, request);
+      return held && opening.kind === 'done' ? { result: 'done' } : answered(opening, plan, ref);
     }
     held = true;
     return carry(opening.hold);
@@ -87,11 +88,8 @@ function mayOpenAgain({ stage, code }: SluiceError): boolean {
 }
 
 /** What is said of an object that there is nothing to do about. */
-function answered(
-  opening: Exclude<Opening, { kind: 'open' }>,
-  { rule, stage }: ExportPlan,
-  { ref }: ExportRequest,
-): Ending {
+function answered(opening: Exclude<Opening, { kind: 'open' }>, plan: ExportPlan, ref: ObjectRef): Ending {
+  const { rule, stage } = plan;
   const told = (code: string, reason: string, fix: string, retryable = false): RunError => ({
     code,
     stage: 'ledger',
@@ -104,11 +102,11 @@ function answered(
     case 'done': {
       const { sent = 0 } = opening.position.counts;
       const reason = `the object was exported at ${isoTime(opening.finished)}: ${sent} records`;
-      const fix = `Nothing to do. To send its records once more: sluice trigger ${rule} --stage ${stage} --again`;
+      const fix = `Nothing to do. To send its records once more: sluice trigger ${rule} '${ref.key}' --again --stage ${stage}`;
       return { result: 'ignored', error: told('AlreadyExported', reason, fix) };
     }
     case 'stopped': {
-      const { code, reason, fix = 'Mend what it says.' } = opening.reason;
+      const { code, reason, fix = `When it is mended: ${resuming(plan, ref.key)}.` } = opening.reason;
       return { result: 'stopped', error: told(code, `stopped since ${isoTime(opening.since)}: ${reason}`, fix) };
     }
     case 'busy': {

@@ -4,10 +4,10 @@ import type { SecretStore } from '../secret/index.ts';
 import type { Journal } from '../telemetry/journal.ts';
 import type { RunError, RunRecord } from '../telemetry/run-record.ts';
 import { runError } from '../telemetry/run-record.ts';
-import { type ObjectEvent, onlyOf, parseTrigger, type Trigger } from '../trigger/index.ts';
+import { onlyOf, parseTrigger, type Trigger } from '../trigger/index.ts';
 import { checkExport, type Probe } from './check.ts';
 import type { ExportInstance } from './instance.ts';
-import { exportObject } from './run.ts';
+import { type ExportRequest, exportObject } from './run.ts';
 import { Tally } from './tally.ts';
 
 /** One invocation of the deployed function. */
@@ -45,8 +45,8 @@ export async function handleExport(event: unknown, invocation: Invocation): Prom
   if (trigger.kind === 'command') {
     const { command } = trigger;
     if (command.sluice === 'check') return { probes: await checkExport(bundle, invocation) };
-    const { ref, again } = command;
-    return { runs: [await runOne({ source: 'manual', ref, again }, invocation.requestId, invocation)] };
+    const { sluice: _, ...object } = command;
+    return { runs: [await runOne({ source: 'manual', ...object }, invocation.requestId, invocation)] };
   }
   return handleObjects(trigger, invocation);
 }
@@ -86,15 +86,20 @@ async function handleObjects(
   throw told(failure);
 }
 
+/** One object, and what asks for it. */
+interface Asked extends Pick<ExportRequest, 'ref' | 'again' | 'resume'> {
+  readonly source: string;
+}
+
 async function runOne(
-  { source, ref, again = false }: Pick<ObjectEvent, 'ref'> & { readonly source: string; readonly again?: boolean },
+  { source, ref, again = false, resume = false }: Asked,
   run: string,
   { bundle, instance, journal, deadline, clock }: Invocation,
 ): Promise<RunRecord> {
   let record: RunRecord;
   try {
     const { plan, ports } = await instance();
-    record = await exportObject(plan, ports, { ref, trigger: source, run, deadline, again });
+    record = await exportObject(plan, ports, { ref, trigger: source, run, deadline, again, resume });
   } catch (error) {
     // The rule's connections could not be opened: a run that did nothing.
     const { rule, stage } = bundle;

@@ -18,6 +18,8 @@ export interface ExportRequest {
   readonly deadline: number;
   /** Export it although the ledger says that it is done. */
   readonly again?: boolean;
+  /** Go on with it although it stands still. */
+  readonly resume?: boolean;
 }
 
 /** How a run ended that was not ended by an error. */

@@ -45,17 +45,22 @@ const QUERY = {
   fix: 'Mend the record in its source, or let the query allow for it: a WHERE that leaves it out, or CASE around the value.',
 } as const;
 
-/** Why a run stands at a record. */
-export function stoppedError(failure: RecordFailure, plan: ExportPlan, ref: ObjectRef): RunError {
+/** What makes an object that its ledger has stopped go on. */
+export function resuming({ rule, stage }: ExportPlan, key: string): string {
+  return `\`sluice trigger ${rule} '${key}' --resume --stage ${stage}\`, which goes on where it stands`;
+}
+
+/** Why a run stands at a record. `kept`: a ledger keeps it there. */
+export function stoppedError(failure: RecordFailure, plan: ExportPlan, ref: ObjectRef, kept = false): RunError {
   const { code, reason, offset, length, fatal = false } = failure;
   const { stage, fix } = KNOWN[code] ?? QUERY;
-  const place = plan.select.access === 'random' ? `row ${offset}` : `record at byte ${offset} (${length} bytes)`;
+  const anew = `\`sluice trigger ${plan.rule} --stage ${plan.stage}\`, which begins the object anew`;
   const pass = fatal ? '' : ' To let the other records pass, set `onError` to discard or deadLetter.';
   return {
     code,
     stage,
-    reason: `${place}: ${reason}`,
-    fix: `${fix}${pass} After a change of the rule: \`sluice deploy\`, then \`sluice trigger ${plan.rule} --stage ${plan.stage}\`, which begins the object anew.`,
+    reason: `record at byte ${offset} (${length} bytes): ${reason}`,
+    fix: `${fix}${pass} After a change of the rule: \`sluice deploy\`, then ${kept ? resuming(plan, ref.key) : anew}.`,
     retryable: false,
     context: { rule: plan.rule, ...ref, offset, length },
   };

@@ -3,7 +3,7 @@ import { at, text } from './fields.ts';
 import { reference } from './notice.ts';
 import { unknownEvent } from './unknown-event.ts';
 
-/** What the CLI invokes a function with: `{ sluice: 'check' }`, or `{ sluice: 'export', bucket, key, versionId?, again? }`. Keys are not encoded. */
+/** What the CLI invokes a function with: `{ sluice: 'check' }`, or `{ sluice: 'export', bucket, key, versionId?, again?, resume? }`. Keys are not encoded. */
 export function parseCommand(event: unknown): Command {
   const name = at(event, 'sluice');
   if (name === 'check') return { sluice: 'check' };
@@ -13,5 +13,8 @@ export function parseCommand(event: unknown): Command {
   const again = at(event, 'again') ?? false;
   if (bucket === undefined || key === undefined) throw unknownEvent(event, 'bucket and key beside sluice: export');
   if (typeof again !== 'boolean') throw unknownEvent(event, 'true or false in again');
-  return { sluice: 'export', ref: reference(bucket, key, at(event, 'versionId')), again };
+  const resume = at(event, 'resume') ?? false;
+  if (typeof resume !== 'boolean') throw unknownEvent(event, 'true or false in resume');
+  const ref = reference(bucket, key, at(event, 'versionId'));
+  return { sluice: 'export', ref, again, ...(resume ? { resume } : {}) };
 }

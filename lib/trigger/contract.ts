@@ -41,7 +41,14 @@ export type Command =
   /** Probe everything the rule needs, from inside the function. */
   | { readonly sluice: 'check' }
   /** Export one object. */
-  | { readonly sluice: 'export'; readonly ref: ObjectRef; readonly again: boolean };
+  | {
+      readonly sluice: 'export';
+      readonly ref: ObjectRef;
+      /** Although it is done: from its first byte. */
+      readonly again: boolean;
+      /** Although it stands still: from where it stands. */
+      readonly resume?: true;
+    };
 
 /** What a function is to do. */
 export type Trigger =

@@ -122,12 +122,15 @@ describe.each(LEDGERS)('an export exactly once, with ledger: %s', (kind) => {
   it('goes on at the record that it stood at, once it is resumed', async () => {
     const world = new ExactWorld(kind, bad());
     await world.run(csvPlan(NUMBERS, 2));
-    await world
-      .ledger()
-      .resume({ bucket: INFO.bucket, key: INFO.key, version: INFO.etag, lastModified: world.time.now });
-    const record = await world.run(csvPlan(NUMBERS, 2, { onError: 'discard' }));
+    const record = await world.run(csvPlan(NUMBERS, 2, { onError: 'discard' }), { resume: true });
     expect(record).toMatchObject({ result: 'done', sent: 4, failed: 1, discarded: 1 });
     expect(world.broker.records).toEqual(['0', '1', '3', '4']);
+  });
+
+  it('refuses to resume what does not stand still', async () => {
+    const world = new ExactWorld(kind, ALL);
+    await world.run(plan);
+    expect(await world.run(plan, { resume: true })).toMatchObject({ result: 'failed', error: { code: 'NotStopped' } });
   });
 
   it('stands at an object that is broken, with what was before it delivered', async () => {

@@ -31,3 +31,8 @@ test('another policy is offered only where it would help', () => {
   expect(told('JSONParsingError', true).fix).not.toContain('onError');
   expect(told('JSONParsingError', true).fix).toContain('`sluice trigger errors --stage test`');
 });
+
+test('what a ledger keeps standing goes on only when it is resumed', () => {
+  const { fix } = stoppedError(failure(10), planOf([]), ref, true);
+  expect(fix).toContain("`sluice trigger errors 'access/a.csv' --resume --stage test`");
+});

@@ -183,6 +183,10 @@ describe('commands', () => {
       { sluice: 'export', bucket: 'b', key: 'k', versionId: 'v', again: true },
       { sluice: 'export', ref: { bucket: 'b', key: 'k', versionId: 'v' }, again: true },
     ],
+    [
+      { sluice: 'export', bucket: 'b', key: 'k', resume: true },
+      { sluice: 'export', ref: { bucket: 'b', key: 'k' }, again: false, resume: true },
+    ],
     [failed({ sluice: 'check' }), { sluice: 'check' }],
   ])('%j', (event, command) => {
     expect(parseTrigger(event)).toEqual({ kind: 'command', command });
@@ -192,6 +196,7 @@ describe('commands', () => {
     [{ sluice: 'drain' }, 'check or export in sluice'],
     [{ sluice: 'export', bucket: 'b' }, 'bucket and key beside sluice: export'],
     [{ sluice: 'export', bucket: 'b', key: 'k', again: 'yes' }, 'true or false in again'],
+    [{ sluice: 'export', bucket: 'b', key: 'k', resume: 1 }, 'true or false in resume'],
   ])('%j is refused', (event, expected) => {
     expect(refused(event)).toMatchObject({
       code: 'UnknownEvent',
