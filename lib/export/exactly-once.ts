@@ -52,7 +52,7 @@ export async function exportExactlyOnce(
       for await (const batch of batchesOf(plan, ports, info, tally)) {
         await delivery.accept(batch);
         if (delivery.stoppedAt !== undefined) break;
-        if (!batch.last && ports.clock() >= end) throw outOfTime(batch.to);
+        if (!batch.last && ports.clock() >= end) throw outOfTime(plan.select, batch.to);
       }
     } catch (error) {
       const how: End = isOfTheObject(error)

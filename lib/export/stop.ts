@@ -54,12 +54,13 @@ export function resuming({ rule, stage }: ExportPlan, key: string): string {
 export function stoppedError(failure: RecordFailure, plan: ExportPlan, ref: ObjectRef, kept = false): RunError {
   const { code, reason, offset, length, fatal = false } = failure;
   const { stage, fix } = KNOWN[code] ?? QUERY;
+  const place = plan.select.access === 'random' ? `row ${offset}` : `record at byte ${offset} (${length} bytes)`;
   const anew = `\`sluice trigger ${plan.rule} --stage ${plan.stage}\`, which begins the object anew`;
   const pass = fatal ? '' : ' To let the other records pass, set `onError` to discard or deadLetter.';
   return {
     code,
     stage,
-    reason: `record at byte ${offset} (${length} bytes): ${reason}`,
+    reason: `${place}: ${reason}`,
     fix: `${fix}${pass} After a change of the rule: \`sluice deploy\`, then ${kept ? resuming(plan, ref.key) : anew}.`,
     retryable: false,
     context: { rule: plan.rule, ...ref, offset, length },
