@@ -92,6 +92,8 @@ export interface JsonReader extends Cursor {
   readonly kind: 'json';
   /** Where the members of the current row stand, if it is an object, for readers that note it. Valid as long as `bytes`. */
   readonly members?: Members | undefined;
+  /** Top-level members that are moments in time and stand as strings. Known when `next` first returns RECORD. */
+  readonly moments?: ReadonlySet<string>;
 }
 
 export type RecordReader = TextReader | JsonReader;

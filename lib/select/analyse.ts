@@ -1,9 +1,10 @@
+import type { InputFormat } from '../format/options.ts';
 import type { AggregateNode, Expression, Select } from './ast.ts';
 import { walk } from './ast.ts';
 import { type Column, resolveColumn } from './column.ts';
 import { inferTypes } from './infer.ts';
 import { queryError } from './query-error.ts';
-import { nameTypes, Type, UNKNOWN } from './types.ts';
+import { FIELD, JSON_VALUE, nameTypes, Type, UNKNOWN } from './types.ts';
 
 export interface Analysis {
   readonly select: Select;
@@ -19,18 +20,20 @@ export interface Analysis {
  * Refuses what can be known to be wrong before any record is read: unknown functions, wrong numbers and types of arguments,
  * comparisons that can never be true, aggregates beside columns. Throws SluiceError of stage `select`.
  */
-export function analyse(select: Select, input: 'text' | 'json'): Analysis {
+export function analyse(select: Select, format: InputFormat['kind']): Analysis {
+  const input = format === 'csv' || format === 'log' ? 'text' : 'json';
   const { sql, from, where, projections } = select;
   if (input === 'text' && from.path.length > 0) {
     throw queryError('InvalidDataSource', sql, from.path[0]!.at, 'only JSON has paths, expected S3Object alone');
   }
+  const columns = format === 'parquet' ? JSON_VALUE | Type.UNTYPED : input === 'text' ? FIELD : JSON_VALUE;
   const references: Column[] = [];
   const column = (node: Extract<Expression, { kind: 'column' }>) => {
     const resolved = resolveColumn(sql, node, from, input);
     references.push(resolved);
     return resolved;
   };
-  const infer = (node: Expression) => inferTypes(sql, node, { input, column });
+  const infer = (node: Expression) => inferTypes(sql, node, { columns, column });
   const expressions = projections === '*' ? [] : projections.map((projection) => projection.expression);
   for (const expression of expressions) infer(expression);
   if (where !== undefined) {

@@ -73,7 +73,7 @@ function textBinding(analysis: Analysis, reader: TextReader, output: OutputForma
 }
 
 function jsonBinding(analysis: Analysis, reader: JsonReader, output: OutputFormat): Binding<JsonRow> {
-  const columns = jsonColumns(analysis.select.sql, analysis.select.from);
+  const columns = jsonColumns(analysis.select.sql, analysis.select.from, reader.moments);
   return {
     columns,
     named: (name) => {

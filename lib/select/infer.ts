@@ -3,10 +3,11 @@ import type { Column } from './column.ts';
 import type { FunctionEntry } from './functions/entry.ts';
 import { FUNCTIONS } from './functions/table.ts';
 import { queryError } from './query-error.ts';
-import { comparable, FIELD, JSON_VALUE, NUMBER, nameTypes, Type, type TypeSet, typeOf, UNKNOWN } from './types.ts';
+import { comparable, NUMBER, nameTypes, Type, type TypeSet, typeOf, UNKNOWN } from './types.ts';
 
 export interface Scope {
-  readonly input: 'text' | 'json';
+  /** What a column may be. */
+  readonly columns: TypeSet;
   readonly column: (node: ColumnNode) => Column;
 }
 
@@ -40,7 +41,7 @@ export function inferTypes(sql: string, node: Expression, scope: Scope): TypeSet
       return Type.LIST;
     case 'column':
       scope.column(node);
-      return scope.input === 'text' ? FIELD : JSON_VALUE;
+      return scope.columns;
     case 'and':
     case 'or':
       for (const operand of node.operands) want(operand, Type.BOOL, 'a condition');

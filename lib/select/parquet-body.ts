@@ -11,25 +11,20 @@ import { placeInHeader } from './column.ts';
 export async function* parquetBody(
   source: RandomAccess,
   reader: ParquetRowReader,
-  analysis: Analysis,
+  { select, references }: Analysis,
   from: number,
 ): AsyncGenerator<Uint8Array> {
   const file = await openParquet(source);
-  reader.moments = new Set(file.columns.flatMap(({ name, moment }) => (moment ? [name] : [])));
   const names = file.columns.map(({ name }) => name);
-  yield* file.lines(neededOf(analysis, names), from);
-}
-
-function neededOf({ select, references }: Analysis, names: readonly string[]): readonly string[] {
   // Behind a path in FROM the query's names are not those of columns.
-  const deep = select.from.path.some(({ kind }, i) => kind !== 'each' || i > 0);
-  if (deep || select.projections === '*') {
-    if (!deep)
-      for (const column of references) if (column.kind === 'name') placeInHeader(select.sql, column.step, names);
-    return names;
+  if (select.from.path.some(({ kind }, i) => kind !== 'each' || i > 0)) {
+    yield* file.lines(names, from);
+    return;
   }
-  return references.flatMap((column) => {
-    if (column.kind !== 'name') return names;
-    return names[placeInHeader(select.sql, column.step, names)]!;
-  });
+  const named = references.map((column) =>
+    column.kind === 'name' ? names[placeInHeader(select.sql, column.step, names)]! : undefined,
+  );
+  const needed = named.filter((name) => name !== undefined);
+  reader.moments = new Set(file.columns.flatMap(({ name, moment }) => (moment ? [name] : [])));
+  yield* file.lines(select.projections === '*' || needed.length < named.length ? names : needed, from);
 }

@@ -38,8 +38,7 @@ export interface PreparedQuery extends PreparedSelect {
 export function prepare(sql: string, options: PrepareOptions): PreparedQuery {
   const select = parseSelect(sql);
   const { input, output, key } = options;
-  const isText = input.kind === 'csv' || input.kind === 'log';
-  const analysis = analyse(select, isText ? 'text' : 'json');
+  const analysis = analyse(select, input.kind);
   const path = pathOf(select.from);
   const roots = expressionsOf(analysis);
   checkHeader(analysis, input);

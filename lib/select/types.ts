@@ -15,7 +15,7 @@ export const Type = {
   TIMESTAMP: 128,
   LIST: 256,
   STRUCT: 512,
-  /** A CSV field, which reads as what stands beside it. */
+  /** A CSV field, or a moment of Parquet, which reads as what stands beside it. */
   UNTYPED: 1024,
 } as const;
 export type TypeSet = number;

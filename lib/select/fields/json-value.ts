@@ -2,7 +2,7 @@ import { firstElement, nextElement, skipSpace, skipString, skipValue } from '../
 import { MISSING } from '../values/missing.ts';
 import { parseNumber } from '../values/number.ts';
 import { RecordError } from '../values/record-error.ts';
-import { Struct, type Value } from '../values/value.ts';
+import { Struct, Untyped, type Value } from '../values/value.ts';
 import { decodeText, Found } from './span.ts';
 
 /** Lists and objects that are made values of may nest this deep. */
@@ -22,6 +22,8 @@ export function decodeJson(bytes: Uint8Array, from: number, to: number, found: F
       return false;
     case Found.TEXT:
       return decodeText(bytes, from, to);
+    case Found.MOMENT:
+      return new Untyped(decodeText(bytes, from, to));
     case Found.ESCAPED:
       return JSON.parse(`"${decodeText(bytes, from, to)}"`) as string;
     case Found.NUMBER:

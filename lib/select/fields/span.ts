@@ -25,6 +25,8 @@ export const Found = {
   FIELD: 9,
   /** A CSV field with escapes in it. */
   QUOTED: 10,
+  /** A JSON string that tells a moment of a Parquet column, which JSON has no type for. It has no escapes. */
+  MOMENT: 11,
 } as const;
 export type Found = (typeof Found)[keyof typeof Found];
 

@@ -10,7 +10,7 @@ export class Float {
   }
 }
 
-/** The text of a CSV field, which becomes a number, a boolean or a timestamp beside one. */
+/** The text of a CSV field, or of a moment in Parquet, which becomes a number, a boolean or a timestamp beside one. */
 export class Untyped {
   readonly text: string;
   constructor(text: string) {

@@ -27,6 +27,7 @@ export function writeFoundAsJson(out: WriteBuffer, row: Source, found: Found): v
     // A JSON string is written as it stands, with its quotes.
     case Found.TEXT:
     case Found.ESCAPED:
+    case Found.MOMENT:
       out.copy(row.bytes, row.from - 1, row.to + 1);
       break;
     case Found.NUMBER:
@@ -58,6 +59,7 @@ export function plainBytes(
   switch (found) {
     case Found.FIELD:
     case Found.TEXT:
+    case Found.MOMENT:
     case Found.NUMBER:
       write(row.bytes, row.from, row.to);
       break;

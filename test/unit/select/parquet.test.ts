@@ -91,6 +91,29 @@ describe('types', () => {
   });
 });
 
+it('moments are timestamps beside timestamps, and text beside text', async () => {
+  const bytes = await copied(
+    "SELECT i AS id, TIMESTAMPTZ '2024-02-28 23:59:59.000001Z' + INTERVAL (i) DAY AS at, DATE '2024-02-28' + i::INT AS day FROM range(4) t(i)",
+  );
+  const sql = (where: string) => `SELECT id FROM S3Object s WHERE ${where}`;
+  const cases = [
+    ['s."at" > `2024-02-29T23:59:59.000000Z`', '1,2,3'],
+    ['s."AT" IS MISSING OR "at" = `2024-02-29T23:59:59.000001Z`', undefined],
+    ['s."at" < \'2024-02-29\'', '0'],
+    ['s."at" LIKE \'2024-03-%\'', '2,3'],
+    ['s."day" >= `2024-03-01T`', '2,3'],
+    ['EXTRACT(MONTH FROM s."at") = 3', '2,3'],
+    ['DATE_DIFF(day, s."day", `2024-03-01T`) = 2', '0'],
+  ] as const;
+  for (const [where, ids] of cases) {
+    const rows = await rowsOf(sql(where), bytes).catch((error: { code: string }) => error.code);
+    expect([where, rows]).toEqual([where, ids?.split(',').map((id) => `{"id":${id}}`) ?? 'MissingHeaderName']);
+  }
+  expect(await rowsOf('SELECT s."at", TO_STRING(s."day", \'d.M.\') AS d FROM S3Object s LIMIT 1', bytes)).toEqual([
+    '{"at":"2024-02-28T23:59:59.000001Z","d":"28.2."}',
+  ]);
+});
+
 describe('queries', () => {
   const queries = [
     'SELECT * FROM S3Object',
