@@ -7,7 +7,6 @@ import { exportObject } from '../../lib/export/run.ts';
 import { type KafkaAdmin, openAdmin } from '../../lib/kafka/admin.ts';
 import { consumeAll } from '../../lib/kafka/reading.ts';
 import { readProject, resolveRule } from '../../lib/rule/index.ts';
-import type { ExportRule } from '../../lib/rule/schema.ts';
 import { createSecretStore } from '../../lib/secret/index.ts';
 import type { RunRecord } from '../../lib/telemetry/run-record.ts';
 import type { AwsEndpoint, KafkaEndpoint } from '../../local/endpoints.ts';
@@ -85,12 +84,7 @@ export class Exporting {
     return { ...instance, ports };
   }
 
-  #open(
-    parts: RuleParts,
-    delivery: ExportRule['kafka']['delivery'],
-    clock?: () => number,
-    place?: LedgerPlace,
-  ): Promise<ExportInstance> {
+  #open(parts: RuleParts, delivery: string, clock?: () => number, place?: LedgerPlace): Promise<ExportInstance> {
     const { url, region, accessKeyId, secretAccessKey } = this.#aws;
     const rule = {
       kind: 'export',
@@ -107,7 +101,7 @@ export class Exporting {
         ...parts.source,
       },
       select: parts.select ?? 'SELECT s.id, s.name FROM S3Object s',
-      kafka: { connection: 'main', topic: this.topic, delivery: 'at-least-once', ...parts.kafka },
+      kafka: { connection: 'main', topic: this.topic, delivery, ...parts.kafka },
       onError: parts.onError ?? 'retain',
       ...(parts.rate === undefined ? {} : { rate: parts.rate }),
     };
@@ -125,9 +119,7 @@ export class Exporting {
       ...parts.secrets,
     };
     const secrets = createSecretStore({ fetch: async (name) => known[name] ?? '' });
-    const { bundle } = resolveRule(project, rule.name, 'test');
-    const kafka = { ...bundle.rule.kafka, delivery };
-    return openInstance({ ...bundle, rule: { ...bundle.rule, kafka } }, secrets, clock, place);
+    return openInstance(resolveRule(project, rule.name, 'test').bundle, secrets, clock, place);
   }
 
   async put(content: string | Uint8Array): Promise<string> {

@@ -72,18 +72,6 @@ function sourceProblems(subject: RuleSubject): SluiceError[] {
 function kafkaProblems(subject: RuleSubject): SluiceError[] {
   const { kafka, onError } = subject.rule;
   const found: SluiceError[] = [];
-  if (kafka.delivery === 'exactly-once') {
-    const path = ['kafka', nodeAt(subject.tree, ['kafka', 'delivery']) === undefined ? 'topic' : 'delivery'];
-    found.push(
-      wrongAt(
-        subject,
-        path,
-        'delivery: exactly-once is not built yet',
-        'Write delivery: at-least-once under kafka.',
-        'NotBuiltYet',
-      ),
-    );
-  }
   if (kafka.value !== 'csv' && nodeAt(subject.tree, ['kafka', 'csv']) !== undefined) {
     found.push(
       wrongKey(

@@ -88,8 +88,15 @@ const kafka = z.strictObject({
   delivery: z
     .enum(['exactly-once', 'at-least-once'])
     .default('exactly-once')
-    .describe('`exactly-once` is not built yet: write `at-least-once`, which after a crash may send records again.'),
-  ledger: z.enum(['dynamodb', 'kafka']).default('dynamodb').describe('Where exactly-once keeps what is done.'),
+    .describe(
+      '`exactly-once`: whoever reads what is committed (`isolation.level=read_committed`) gets each record once, whatever fails; needs Kafka 4.0. `at-least-once`: after a failure records may come again.',
+    ),
+  ledger: z
+    .enum(['dynamodb', 'kafka'])
+    .default('dynamodb')
+    .describe(
+      'Where exactly-once keeps what is done: in a table of DynamoDB that is deployed with the functions, or in a consumer group for each object, for a broker of your own.',
+    ),
   remember: duration()
     .prefault('400d')
     .describe('How long a finished object is known to be done, with `ledger: dynamodb`.'),

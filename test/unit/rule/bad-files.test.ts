@@ -84,16 +84,6 @@ const RULES: readonly Row[] = [
     'rules/1.yml:1:7 rules of kind postgres-sink are not built yet',
   ],
   [
-    'exactly once',
-    rule('  delivery: at-least-once', '  delivery: exactly-once'),
-    'rules/1.yml:12:13 delivery: exactly-once is not built yet',
-  ],
-  [
-    'exactly once by default',
-    rule('  delivery: at-least-once', ''),
-    'rules/1.yml:11:10 delivery: exactly-once is not built yet',
-  ],
-  [
     'an unknown connection',
     rule('  connection: main', '  connection: mian'),
     'rules/1.yml:10:15 there is no kafka connection "mian"; did you mean "main"?',
