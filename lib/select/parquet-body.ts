@@ -1,4 +1,3 @@
-import { openParquet } from '../format/parquet/file.ts';
 import type { ParquetRowReader } from '../format/parquet/row-reader.ts';
 import type { RandomAccess } from '../object/contract.ts';
 import type { Analysis } from './analyse.ts';
@@ -14,6 +13,8 @@ export async function* parquetBody(
   { select, references }: Analysis,
   from: number,
 ): AsyncGenerator<Uint8Array> {
+  // Loaded only here: most queries never need it.
+  const { openParquet } = await import('../format/parquet/file.ts');
   const file = await openParquet(source);
   const names = file.columns.map(({ name }) => name);
   // Behind a path in FROM the query's names are not those of columns.

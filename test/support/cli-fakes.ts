@@ -59,7 +59,7 @@ export interface Scene extends Partial<Pick<Surroundings, 'env' | 'clock' | 'spa
   readonly aws?: Partial<AwsPorts>;
   /** Answers to questions in their order; given, somebody sits at the terminal. */
   readonly answers?: readonly string[];
-  readonly input?: string;
+  readonly input?: string | Buffer;
   readonly columns?: number;
 }
 
@@ -83,7 +83,8 @@ export async function sluice(line: readonly string[], scene: Scene): Promise<Sai
       return answers.shift() ?? '';
     },
     input: (async function* () {
-      yield Buffer.from(scene.input ?? '');
+      const { input = '' } = scene;
+      yield typeof input === 'string' ? Buffer.from(input) : input;
     })(),
   };
   const code = await main(line, {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { errorsProject, removeProjects, sluice } from '../../support/cli-fakes.ts';
+import { copied } from '../../support/parquet.ts';
 import { S3Server } from '../../support/s3-server.ts';
 
 const CSV = 'id,status\na,200\nb,503\nc,x\nd,"500"\n';
@@ -46,6 +47,25 @@ test('a file, compressed or not, read as its name says', async () => {
   expect(await rows(gzip, '--header', 'use', '--compression', 'gzip')).toBe('{"id":"b"}\n{"id":"d"}\n');
   expect(await rows(lines)).toBe('{"id":"j"}\n');
   expect(await rows(tabs, '--header', 'use')).toBe('{"id":"t,"}\n');
+});
+
+test('Parquet, told by its name: a file and standard input', async () => {
+  const bytes = await copied('SELECT i AS id, i * 100 AS status FROM range(8) t(i)');
+  const rows = { code: 0, out: '{"id":5}\n{"id":6}\n{"id":7}\n', err: '' };
+  const name = await file('a.parquet', bytes);
+  expect(await select([ERRORS, name])).toMatchObject(rows);
+  const piped = await sluice(['select', ERRORS, '--format', 'parquet'], { cwd, input: bytes });
+  expect(piped).toMatchObject(rows);
+  const failing = await select(['SELECT 1 / (s.id - 2) AS x FROM S3Object s', name]);
+  expect(failing).toMatchObject({ code: 1, err: expect.stringContaining('row 2, counted from 0') });
+  const skipping = await select(['SELECT 1 / (s.id - 2) AS x FROM S3Object s', name, '--on-error', 'skip']);
+  expect(skipping).toMatchObject({ code: 0, err: expect.stringContaining('rejected row 2:') });
+  expect(await select([ERRORS, await file('b.parquet', CSV)])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('does not end as a Parquet file does'),
+  });
+  const compressed = await select([ERRORS, name, '--compression', 'gzip']);
+  expect(compressed.err).toContain('--compression means nothing for parquet');
 });
 
 test.each([
@@ -193,6 +213,18 @@ describe('an object', () => {
       const { code, err } = await select([FAILING, ...store]);
       expect(code).toBe(1);
       expect(err).toContain('at s3://logs/a.csv, byte 22');
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('Parquet, by ranges', async () => {
+    const server = new S3Server(await copied('SELECT i AS id, i * 100 AS status FROM range(8) t(i)'));
+    const endpoint = await server.listen();
+    try {
+      const store = ['s3://logs/a.parquet', '--endpoint', endpoint, '--region', 'eu-central-1'];
+      expect(await select([ERRORS, ...store])).toMatchObject({ code: 0, out: '{"id":5}\n{"id":6}\n{"id":7}\n' });
+      expect(server.requests.map(({ method }) => method)).toEqual(['HEAD', 'GET', 'GET']);
     } finally {
       await server.close();
     }
