@@ -105,8 +105,8 @@ export function validateValue(bytes: Uint8Array, from: number, to: number, outer
   }
 }
 
-/** What validation has met since it was last false: white space between tokens, an escape in a string. */
-export const met = { space: false, escape: false };
+/** Whether validation has met white space between tokens since `space` was last false. */
+export const met = { space: false };
 
 /** As `skipSpace`, and tells of it. */
 export function passSpace(bytes: Uint8Array, at: number, to: number): number {
@@ -197,7 +197,8 @@ function endsScalar(byte: number): boolean {
   return byte <= 0x20 || byte === COMMA || byte === CLOSE_ARRAY || byte === CLOSE_OBJECT;
 }
 
-function checkKey(bytes: Uint8Array, at: number, to: number): number {
+/** Behind the colon of the key whose opening quote stands at `at`, else `~at`. */
+export function checkKey(bytes: Uint8Array, at: number, to: number): number {
   if (at >= to || bytes[at] !== QUOTE) return ~Math.min(at, to);
   const behind = checkString(bytes, at, to);
   if (behind < 0) return behind;
@@ -209,12 +210,11 @@ function checkKey(bytes: Uint8Array, at: number, to: number): number {
 export function checkString(bytes: Uint8Array, at: number, to: number): number {
   const words = wordsOf(bytes);
   for (at++; ; at++) {
-    at = skipPlain(bytes, words, at, to);
+    at = skipPlain(words, at, to);
     if (at >= to) return ~to;
     const byte = bytes[at]!;
     if (byte === QUOTE) return at + 1;
     if (byte !== BACKSLASH) return ~at;
-    met.escape = true;
     at = checkEscape(bytes, at + 1, to);
     if (at < 0) return at;
   }

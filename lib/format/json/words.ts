@@ -5,13 +5,6 @@
 
 export const WORD = 4;
 
-const EACH = 0x01010101;
-const HIGH = 0x80808080;
-const BACKSLASHES = 0x5c5c5c5c;
-/** XORed with this, control characters stay below 0x20, a quote becomes 0x20, and nothing else is below 0x21. */
-const QUOTE_DOWN = 0x02020202;
-const BELOW_21 = 0x21212121;
-
 let bytesOfView: Uint8Array = new Uint8Array(0);
 let view = new DataView(bytesOfView.buffer);
 
@@ -28,21 +21,21 @@ export function wordsOf(bytes: Uint8Array): DataView {
  * Index of the first byte from `at` on that does not stand for itself in a JSON string: a quote, a backslash or a control
  * character. `to` or more if there is none before it.
  */
-export function skipPlain(bytes: Uint8Array, words: DataView, at: number, to: number): number {
-  const last = words.byteLength - WORD;
-  while (at < to && at <= last) {
+export function skipPlain(words: DataView, at: number, to: number): number {
+  const last = Math.min(words.byteLength - 4, to);
+  // Numbers as they are, here: a bundler may make variables of constants, and these are read for each word.
+  for (; at <= last; at += 4) {
     const word = words.getInt32(at, true);
-    const ends = word ^ QUOTE_DOWN;
-    const escapes = word ^ BACKSLASHES;
+    // So changed, control characters stay below 0x20, a quote becomes 0x20, a backslash 0, and nothing else is below 0x21, 1.
+    const ends = word ^ 0x02020202;
+    const escapes = word ^ 0x5c5c5c5c;
     // A byte below n has its high bit set in (byte - n) & ~byte. Only bytes behind the first hit may be hit wrongly.
-    const hits = (((ends - BELOW_21) & ~ends) | ((escapes - EACH) & ~escapes)) & HIGH;
+    const hits = (((ends - 0x21212121) & ~ends) | ((escapes - 0x01010101) & ~escapes)) & 0x80808080;
     if (hits !== 0) return at + ((31 - Math.clz32(hits & -hits)) >> 3);
-    at += WORD;
   }
-  while (at < to) {
-    const byte = bytes[at]!;
+  for (; at < to; at++) {
+    const byte = words.getUint8(at);
     if (byte < 0x20 || byte === 0x22 || byte === 0x5c) return at;
-    at++;
   }
   return at;
 }

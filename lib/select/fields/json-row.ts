@@ -150,7 +150,9 @@ export class JsonRow implements Span {
         at[use - 1] = at[use - 1] === NONE ? value : AMBIGUOUS;
         continue;
       }
-      const from = places[i]!;
+      let from = places[i]!;
+      while (bytes[from] !== QUOTE) from++;
+      from++;
       const noted = this.note(bytes, from, this.keyEnd(bytes, from), value);
       if (key !== UNKNOWN) uses[key] = noted;
     }
