@@ -1,4 +1,4 @@
-import { type FileMetaData, parquetRead } from 'hyparquet';
+import { type AsyncBuffer, type FileMetaData, parquetRead } from 'hyparquet';
 import type { RandomAccess } from '../../object/contract.ts';
 import { WriteBuffer } from '../write-buffer.ts';
 import { jsonKey } from '../write-json.ts';
@@ -12,13 +12,16 @@ import { ColumnValues } from './values.ts';
 /** A chunk of lines is handed on when it has so many bytes: what a reader takes in at once. */
 const CHUNK = 256 * 1024;
 const LINE_END = 10;
+/** So many encoded bytes are decoded at a time. As values they take up to seven times as much. */
+const WINDOW = 32 * 1024 * 1024;
 
 /** A Parquet file whose metadata was read. */
 export interface ParquetFile {
   readonly columns: readonly ParquetColumn[];
   /**
    * The rows from `from` on (0-based) as JSON lines, an object with the named columns for each. One row group is read and
-   * held at a time, and of it only these columns. A chunk is valid until the next one is asked for.
+   * held at a time, and of it only these columns; it is decoded in parts, unless one of the columns is nested. A chunk is
+   * valid until the next one is asked for.
    *
    * @throws SluiceError `ParquetParsingError`, `UnsupportedParquetType`, `ParquetUnsupportedCompressionCodec`, and what
    * the source throws
@@ -60,22 +63,36 @@ async function* lines(
   let start = 0;
   for (const [index, { num_rows: count }] of metadata.row_groups.entries()) {
     const end = start + Number(count);
-    if (end > from) yield* rowsOf(source, stripped, index, wanted, Math.max(start, from), end);
+    if (end > from) {
+      checkGroup(stripped, index);
+      const file = kept(source);
+      const step = wanted.length === 0 ? end - start : windowOf(stripped, index, names);
+      for (let row = Math.max(start, from); row < end; row += step) {
+        yield* rowsOf(file, stripped, wanted, row, Math.min(row + step, end));
+      }
+    }
     start = end;
   }
 }
 
+/** How many rows of a group are decoded at a time. The decoder goes through the whole of a nested column each time. */
+function windowOf({ row_groups: groups }: FileMetaData, index: number, names: ReadonlySet<string>): number {
+  const { columns, num_rows: count } = groups[index]!;
+  const read = columns.flatMap(({ meta_data: meta }) => (meta && names.has(meta.path_in_schema[0]!) ? [meta] : []));
+  if (read.some(({ path_in_schema: path }) => path.length > 1)) return Number(count);
+  const bytes = read.reduce((sum, { total_uncompressed_size: size }) => sum + Number(size), 0);
+  return Math.ceil(Number(count) / Math.max(1, Math.ceil(bytes / WINDOW)));
+}
+
 async function* rowsOf(
-  source: RandomAccess,
+  file: AsyncBuffer,
   metadata: FileMetaData,
-  index: number,
   wanted: readonly Wanted[],
   start: number,
   end: number,
 ): AsyncGenerator<Uint8Array> {
-  checkGroup(metadata, index);
-  const where = `row group ${index} (rows from ${start} to ${end})`;
-  const values = await readGroup(source, metadata, wanted, start, end).catch((error: unknown) => {
+  const where = `the Parquet file (rows ${start} to ${end - 1})`;
+  const values = await read(file, metadata, wanted, start, end).catch((error: unknown) => {
     throw decodingFailure(error, where);
   });
   const out = new WriteBuffer(CHUNK + 4096);
@@ -116,8 +133,8 @@ function checkGroup({ row_groups: groups, schema }: FileMetaData, index: number)
   }
 }
 
-async function readGroup(
-  source: RandomAccess,
+async function read(
+  file: AsyncBuffer,
   metadata: FileMetaData,
   wanted: readonly Wanted[],
   start: number,
@@ -126,20 +143,33 @@ async function readGroup(
   const values = new Map(wanted.map(({ name }) => [name, new ColumnValues()]));
   if (wanted.length > 0) {
     await parquetRead({
-      file: { byteLength: source.size, slice: async (from, to = source.size) => memoryOf(await source.read(from, to)) },
+      file,
       metadata,
       columns: [...values.keys()],
       rowStart: start,
       rowEnd: end,
       utf8: false,
       geoparquet: false,
-      useOffsetIndex: true,
       compressors: CODECS,
       parsers: { timestampFromNanoseconds: (count) => count },
       onChunk: ({ columnName, columnData, rowStart }) => values.get(columnName)?.add(columnData, rowStart),
     });
   }
   return wanted.map(({ name }) => values.get(name)!);
+}
+
+/** What was read is kept for the next rows of the same row group. */
+function kept(source: RandomAccess): AsyncBuffer {
+  const ranges = new Map<string, Promise<ArrayBuffer>>();
+  return {
+    byteLength: source.size,
+    slice(from, to = source.size) {
+      const id = `${from}-${to}`;
+      const range = ranges.get(id) ?? source.read(from, to).then(memoryOf);
+      ranges.set(id, range);
+      return range;
+    },
+  };
 }
 
 /** The decoder wants the memory itself: a view of something larger is copied. */

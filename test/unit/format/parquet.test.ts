@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { openParquet } from '../../../lib/format/parquet/file.ts';
 import { bufferAccess, spooled } from '../../../lib/object/random-access.ts';
 import { rejected } from '../../support/caught.ts';
-import { copied } from '../../support/parquet.ts';
+import { copied, watched } from '../../support/parquet.ts';
 
 async function linesOf(bytes: Uint8Array): Promise<string> {
   const file = await openParquet(bufferAccess(bytes));
@@ -23,6 +24,22 @@ beforeAll(async () => {
 it('reads what is whole', async () => {
   expect((await linesOf(file)).split('\n')[999]).toBe('{"id":999,"name":"x999"}');
 });
+
+it('decodes a large row group in parts, and reads it once', async () => {
+  const count = 520_000;
+  const text = "md5('' || i) || md5('x' || i)";
+  const bytes = await copied(
+    `SELECT i AS id, ${text} AS hash FROM range(${count}) t(i)`,
+    `FORMAT parquet, ROW_GROUP_SIZE ${count}`,
+  );
+  const source = watched(bytes);
+  const opened = await openParquet(source);
+  const hash = createHash('md5');
+  for await (const chunk of opened.lines(['id', 'hash'], 0)) hash.update(chunk);
+  const lines = await copied(`SELECT i AS id, ${text} AS hash FROM range(${count}) t(i)`, 'FORMAT json');
+  expect(hash.digest('hex')).toBe(createHash('md5').update(lines).digest('hex'));
+  expect(source.reads.reduce((sum, [from, to]) => sum + to - from, 0)).toBeLessThan(bytes.length + 100_000);
+}, 60_000);
 
 describe('what is no readable Parquet file', () => {
   const patched = (change: (bytes: Buffer) => void) => () => {
@@ -46,7 +63,7 @@ describe('what is no readable Parquet file', () => {
       'damaged pages',
       patched((bytes) => bytes.fill(0xff, 4, 2000)),
       'ParquetParsingError',
-      /^row group 0 .* is damaged: /,
+      /^the Parquet file .* is damaged: /,
     ],
   ])('%s', async (_, bytes, code, message) => {
     const error = await rejected(linesOf(bytes()));
