@@ -48,11 +48,11 @@ export class Keys {
     return this.entries[key + FOLLOWER]!;
   }
 
-  /** Behind `key`, which may stand at `at`, or -1 if it does not. */
-  match(text: DataView, key: number, at: number): number {
+  /** Behind `key`, which may stand at `at`, or -1 if it does not. `last`: where the text's last word begins. */
+  match(text: DataView, last: number, key: number, at: number): number {
     const { entries } = this;
     const behind = at + entries[key + LENGTH]!;
-    if (behind > text.byteLength - WORD) return -1;
+    if (behind > last) return -1;
     let word = key + TEXT;
     for (; at <= behind - WORD; at += WORD) if (text.getInt32(at, true) !== entries[word++]) return -1;
     return ((text.getInt32(at, true) ^ entries[word]!) & entries[key + MASK]!) === 0 ? behind : -1;
@@ -60,12 +60,13 @@ export class Keys {
 
   /** The number of the key that stands in [from, to) with what is around it, and came after `before`. */
   learn(text: DataView, from: number, to: number, before: number): number {
-    if (to - from > LONGEST || to > text.byteLength - WORD) return UNKNOWN;
+    const last = text.byteLength - WORD;
+    if (to - from > LONGEST || to > last) return UNKNOWN;
     let hash = 0;
     for (let at = from; at < to; at++) hash = (Math.imul(hash, 31) + text.getUint8(at)) | 0;
     const bucket = hash & (BUCKETS - 1);
     let key = this.buckets[bucket]!;
-    while (key !== UNKNOWN && this.match(text, key, from) !== to) key = this.entries[key + REST]!;
+    while (key !== UNKNOWN && this.match(text, last, key, from) !== to) key = this.entries[key + REST]!;
     if (key === UNKNOWN) key = this.add(text, from, to, bucket);
     this.entries[before + FOLLOWER] = key;
     return key;

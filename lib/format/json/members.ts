@@ -1,6 +1,6 @@
 import { BEGIN, Keys } from './keys.ts';
 import { checkKey, checkString, met, passSpace, skipSpace, validate, validateValue } from './scan.ts';
-import { skipPlain, wordsOf } from './words.ts';
+import { skipPlain, WORD, wordsOf } from './words.ts';
 
 const PER_MEMBER = 3;
 const QUOTE = 0x22;
@@ -43,6 +43,7 @@ export class Members {
 
   private object(bytes: Uint8Array, from: number, to: number): number {
     const words = wordsOf(bytes);
+    const last = bytes.length - WORD;
     const { keys } = this;
     let { places } = this;
     let noted = 0;
@@ -52,7 +53,7 @@ export class Members {
       const lead = at;
       const guess = keys.after(key);
       // What stands behind `to` may be the guess, or end a string: then `to` is refused below, as it would be here.
-      at = keys.match(words, guess, at);
+      at = keys.match(words, last, guess, at);
       if (at >= 0) {
         key = guess;
       } else {
@@ -72,7 +73,7 @@ export class Members {
       noted += PER_MEMBER;
 
       if (bytes[at] === QUOTE) {
-        const end = skipPlain(words, at + 1, to);
+        const end = skipPlain(words, last, at + 1, to);
         at = bytes[end] === QUOTE ? end + 1 : checkString(bytes, at, to);
       } else {
         at = validateValue(bytes, at, to, 1);

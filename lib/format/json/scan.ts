@@ -1,4 +1,4 @@
-import { skipPlain, wordsOf } from './words.ts';
+import { skipPlain, WORD, wordsOf } from './words.ts';
 
 /**
  * JSON text as bytes (RFC 8259), looked at where it stands: nothing is decoded and nothing is allocated.
@@ -209,8 +209,9 @@ export function checkKey(bytes: Uint8Array, at: number, to: number): number {
 /** Behind the valid string whose opening quote stands at `at`, else `~at`. */
 export function checkString(bytes: Uint8Array, at: number, to: number): number {
   const words = wordsOf(bytes);
+  const last = bytes.length - WORD;
   for (at++; ; at++) {
-    at = skipPlain(words, at, to);
+    at = skipPlain(words, last, at, to);
     if (at >= to) return ~to;
     const byte = bytes[at]!;
     if (byte === QUOTE) return at + 1;

@@ -19,12 +19,12 @@ export function wordsOf(bytes: Uint8Array): DataView {
 
 /**
  * Index of the first byte from `at` on that does not stand for itself in a JSON string: a quote, a backslash or a control
- * character. `to` or more if there is none before it.
+ * character. `to` or more if there is none before it; `last` is where the last word begins (`words.byteLength`, which is
+ * slow to ask for, less one word).
  */
-export function skipPlain(words: DataView, at: number, to: number): number {
-  const last = Math.min(words.byteLength - 4, to);
+export function skipPlain(words: DataView, last: number, at: number, to: number): number {
   // Numbers as they are, here: a bundler may make variables of constants, and these are read for each word.
-  for (; at <= last; at += 4) {
+  for (; at <= last && at < to; at += 4) {
     const word = words.getInt32(at, true);
     // So changed, control characters stay below 0x20, a quote becomes 0x20, a backslash 0, and nothing else is below 0x21, 1.
     const ends = word ^ 0x02020202;
