@@ -1,7 +1,10 @@
+import { batchesOf } from '../../../lib/export/reading.ts';
 import { exportObject } from '../../../lib/export/run.ts';
+import { Tally } from '../../../lib/export/tally.ts';
 import { prepare } from '../../../lib/select/index.ts';
 import { INFO, planOf, portsOf, storeOf } from '../../support/export-fakes.ts';
 import { copied } from '../../support/parquet.ts';
+import { texts } from '../../support/rows.ts';
 
 const select = (sql: string) => prepare(sql, { input: { kind: 'parquet' }, output: { kind: 'json' } });
 
@@ -40,6 +43,21 @@ test('a run that stops says at which row', async () => {
     reason: expect.stringMatching(/^row 4100: /),
     context: { offset: 4100, length: 1 },
   });
+});
+
+test('a continuation goes on at the row that its ledger holds, and counts LIMIT on', async () => {
+  const { ports } = portsOf({}, [], 10_000);
+  const info = { ...INFO, size: file.length };
+  const plan = planOf([], { select: select('SELECT s.id FROM S3Object s WHERE s.status = 503 LIMIT 1400') });
+  const tally = new Tally(ports.clock);
+  tally.goOnFrom({ byte: 4097, counts: { matched: 1366 } });
+  const ids: string[] = [];
+  for await (const batch of batchesOf(plan, { store: storeOf(file, info) }, info, tally)) {
+    expect(batch.from).toBeGreaterThanOrEqual(4097);
+    ids.push(...texts(batch.values, 0, batch.count));
+  }
+  expect(ids).toEqual(Array.from({ length: 34 }, (_, i) => `{"id":${4098 + i * 3}}`));
+  expect(tally.bytesIn).toBeLessThan(file.length);
 });
 
 test('an object that is no Parquet stops the run for good', async () => {
