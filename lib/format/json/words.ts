@@ -8,7 +8,7 @@ export const WORD = 4;
 let bytesOfView: Uint8Array = new Uint8Array(0);
 let view = new DataView(bytesOfView.buffer);
 
-/** Words of these bytes. Remembered for the bytes of last time: a reader's window stays the same for many records. */
+/** Words of these bytes; those of last time are remembered: a reader's window stays the same for many records. */
 export function wordsOf(bytes: Uint8Array): DataView {
   if (bytes !== bytesOfView) {
     view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
