@@ -1,5 +1,4 @@
 const BACKSLASH = 0x5c;
-const QUOTE = 0x22;
 const LETTER_CASE = 0x20;
 
 /** A member's name as the query writes it, held against keys as they stand in JSON text. */
@@ -14,36 +13,6 @@ export class WantedName {
     this.text = exact ? name : name.toLowerCase();
     const ascii = /^[\x00-\x7f]*$/.test(this.text);
     this.bytes = exact || ascii ? Buffer.from(this.text) : undefined;
-  }
-
-  /** Marks the lengths in bytes that a key of this name may have without escapes. */
-  markLengths(lengths: Uint8Array): void {
-    const { text } = this;
-    if (this.exact) {
-      lengths[Buffer.byteLength(text)] = 1;
-    } else if (this.bytes !== undefined) {
-      // What folds to an ASCII letter is ASCII itself, but for the Kelvin sign: three bytes, and a k in lower case.
-      const kelvins = text.split('k').length - 1;
-      for (let i = 0; i <= kelvins; i++) lengths[text.length + 2 * i] = 1;
-    } else {
-      lengths.fill(1, 0, text.length * 4 + 1);
-    }
-  }
-
-  /** Marks the bytes that a key of this name may begin with without escapes; an empty key "begins" with its closing quote. */
-  markFirsts(firsts: Uint8Array): void {
-    const { text } = this;
-    if (text === '') {
-      firsts[QUOTE] = 1;
-    } else if (this.exact) {
-      firsts[Buffer.from(text)[0]!] = 1;
-    } else if (this.bytes === undefined) {
-      firsts.fill(1);
-    } else {
-      for (const first of [text[0]!, text[0]!.toUpperCase(), ...(text[0] === 'k' ? ['\u212a'] : [])]) {
-        firsts[Buffer.from(first)[0]!] = 1;
-      }
-    }
   }
 
   /** `plain`: the key is ASCII without escapes. */
