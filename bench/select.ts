@@ -123,6 +123,7 @@ async function main(args: readonly string[]): Promise<void> {
     entryPoints: [fileURLToPath(import.meta.url)],
     outfile: BUNDLE,
     bundle: true,
+    minify: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
