@@ -19,7 +19,7 @@ import { Stack, StackFailure } from '../local/stack.ts';
 import { CALL, type Job, type Outcome, queryOf, type Rows } from './whole/job.ts';
 
 /** About 310 bytes each. */
-const ROWS = { whole: 500_000, quick: 130_000, warmUp: 30_000 };
+const ROWS = { whole: 300_000, quick: 130_000, warmUp: 30_000 };
 /** Shares of the rows by the least status that the query asks for. */
 const MATCHES = [
   { match: '5 %', least: 502 },
