@@ -3,7 +3,7 @@ const swc = [
   '@swc/jest',
   { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
 ];
-const project = (displayName, folders, extra = {}) => ({
+export const project = (displayName, folders, extra = {}) => ({
   displayName,
   rootDir: import.meta.dirname,
   roots: folders.map((folder) => `<rootDir>/test/${folder}`),
@@ -15,19 +15,23 @@ const project = (displayName, folders, extra = {}) => ({
   ...extra,
 });
 
+export const withServers = (setup) => ({
+  setupFilesAfterEnv: ['<rootDir>/test/support/server-timeout.ts'],
+  globalSetup: `<rootDir>/test/support/${setup}.ts`,
+  globalTeardown: '<rootDir>/test/support/teardown.ts',
+});
+
+/** The projects are those that a full run of everything that is quick consists of. */
+export const reporters = [
+  'default',
+  ['<rootDir>/test/support/summary-reporter.mjs', { projects: ['unit', 'integration', 'e2e'] }],
+];
+
 export default {
   projects: [
     project('unit', ['unit', 'property', 'conformance']),
-    project('integration', ['integration'], {
-      setupFilesAfterEnv: ['<rootDir>/test/support/server-timeout.ts'],
-      globalSetup: '<rootDir>/test/support/integration-setup.ts',
-      globalTeardown: '<rootDir>/test/support/teardown.ts',
-    }),
-    project('e2e', ['e2e'], {
-      setupFilesAfterEnv: ['<rootDir>/test/support/server-timeout.ts'],
-      globalSetup: '<rootDir>/test/support/e2e-setup.ts',
-      globalTeardown: '<rootDir>/test/support/teardown.ts',
-    }),
+    project('integration', ['integration'], withServers('integration-setup')),
+    project('e2e', ['e2e'], withServers('e2e-setup')),
   ],
-  reporters: ['default', ['<rootDir>/test/support/summary-reporter.mjs', { projects: ['unit', 'integration', 'e2e'] }]],
+  reporters,
 };

@@ -1,11 +1,11 @@
 /**
  * Both ledgers' own state machines, in every order that crashes, pauses, late and repeated requests, duplicates and
  * takeovers can bring about at small bounds; and each order of steps that looks the same, which has to be caught.
- * SLUICE_EXPLORE=full takes larger bounds as well: some minutes and gigabytes.
+ * test/all/explore.test.ts takes larger bounds.
  */
 import * as brokenGroups from '../../support/ledger/broken-groups.ts';
 import * as brokenLanes from '../../support/ledger/broken-lanes.ts';
-import { type Exploration, explore, type Model } from '../../support/ledger/explore.ts';
+import { explore, type Model } from '../../support/ledger/explore.ts';
 import {
   type GroupBounds,
   type GroupProtocol,
@@ -20,21 +20,16 @@ import {
   lanes,
   SMALL as SMALL_LANES,
 } from '../../support/ledger/lanes.ts';
+import { expectOnce } from '../../support/ledger/promise.ts';
 
 type Case<B> = readonly [title: string, bounds: Partial<B>];
 type Broken<P, B> = readonly [title: string, protocol: P, harm: 'doubled' | 'lost', bounds: Partial<B>];
 
-const FULL = process.env['SLUICE_EXPLORE'] === 'full';
 /** In milliseconds; a machine that does much else at the same time takes many times longer. */
-const PATIENCE = FULL ? 3_600_000 : 60_000;
-const counts: string[] = [];
-
-afterAll(() => {
-  if (FULL) process.stdout.write(`${counts.join('\n')}\n`);
-});
+const PATIENCE = 60_000;
 
 describe('ledger: dynamodb', () => {
-  const SMALL_CASES: readonly Case<LaneBounds>[] = [
+  const CASES: readonly Case<LaneBounds>[] = [
     ['takeovers, and writes that are sent again', { repeats: true, releases: true }],
     ['a failure at every step, its request handled late', { failures: 1 }],
     ['several batches', { batches: 2, releases: true }],
@@ -46,21 +41,11 @@ describe('ledger: dynamodb', () => {
     ['done, and forgotten', { intervention: 'forget', interventions: 1 }],
     ['a lane whose offset expired', { intervention: 'expire-offset', interventions: 1 }],
   ];
-  const LARGE_CASES: readonly Case<LaneBounds>[] = [
-    ['large: two batches and a failure', { batches: 2, failures: 1, releases: true, repeats: true }],
-    ['large: two failures', { failures: 2, lanes: 4, events: 4 }],
-    ['large: three runs', { workers: 3, failures: 1 }],
-    ['large: two objects and a failure', { objects: 2, lanes: 3, failures: 1 }],
-    ['large: time-outs without verification', { timeOuts: 1, failures: 1, verify: false }],
-    ['large: stops', { failures: 1, stops: 1, intervention: 'resume', interventions: 1 }],
-    ['large: again', { failures: 1, intervention: 'again', interventions: 1, repeats: true }],
-    ['large: expired offsets', { failures: 1, intervention: 'expire-offset', interventions: 1 }],
-  ];
 
-  test.each(FULL ? [...SMALL_CASES, ...LARGE_CASES] : SMALL_CASES)(
+  test.each(CASES)(
     'every batch exactly once: %s',
-    (title, bounds) => {
-      expectOnce(title, laneModel(lanes, { ...SMALL_LANES, ...bounds }));
+    (_title, bounds) => {
+      expectOnce(laneModel(lanes, { ...SMALL_LANES, ...bounds }));
     },
     PATIENCE,
   );
@@ -105,22 +90,17 @@ describe('ledger: dynamodb', () => {
 });
 
 describe('ledger: kafka', () => {
-  const SMALL_CASES: readonly Case<GroupBounds>[] = [
+  const CASES: readonly Case<GroupBounds>[] = [
     ['a failure at every step, its request handled late', { releases: true }],
     ['transactions that time out', { batches: 1, timeOuts: 1 }],
     ['partitions that do not ask the coordinator', { batches: 1, timeOuts: 1, verify: false }],
     ['three copies of one event', { workers: 3, batches: 1 }],
   ];
-  const LARGE_CASES: readonly Case<GroupBounds>[] = [
-    ['large: three batches, two failures', { batches: 3, events: 4, failures: 2, timeOuts: 1, releases: true }],
-    ['large: the same without verification', { batches: 3, events: 4, failures: 2, timeOuts: 1, verify: false }],
-    ['large: two objects', { objects: 2, batches: 1 }],
-  ];
 
-  test.each(FULL ? [...SMALL_CASES, ...LARGE_CASES] : SMALL_CASES)(
+  test.each(CASES)(
     'every batch exactly once: %s',
-    (title, bounds) => {
-      expectOnce(title, groupModel(groups, { ...SMALL_GROUPS, ...bounds }));
+    (_title, bounds) => {
+      expectOnce(groupModel(groups, { ...SMALL_GROUPS, ...bounds }));
     },
     PATIENCE,
   );
@@ -137,15 +117,8 @@ describe('ledger: kafka', () => {
   );
 });
 
-function expectOnce<S>(title: string, model: Model<S>): void {
-  const { violation, goals, states, steps } = explore(model);
-  counts.push(`${title}: ${states} states, ${steps} steps`);
-  expect(violation).toBeUndefined();
-  expect(goals).toBeGreaterThan(0);
-}
-
 /** Something that was taken for done and is not there was lost; what is there twice was doubled. */
 function expectHarm<S>(harm: 'doubled' | 'lost', model: Model<S>): void {
-  const { violation }: Exploration = explore(model);
+  const { violation } = explore(model);
   expect(violation?.what).toMatch(harm === 'doubled' ? /\[0,0\]$/ : /\[\]$/);
 }
