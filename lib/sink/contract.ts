@@ -1,5 +1,6 @@
-import type { SluiceError } from '../failure/index.ts';
+import type { Probe } from '../export/check/probe.ts';
 import type { Change, Message, TopicPartition } from '../message/contract.ts';
+import type { SecretStore } from '../secret/index.ts';
 
 /** Why a partition stands still until somebody resumes it. Coordinates and sentences, never a payload. */
 export interface Stop extends TopicPartition {
@@ -31,34 +32,55 @@ export interface Slice extends TopicPartition {
   readonly changes: readonly Change[];
 }
 
+/** Something that an operator should hear of and that stops nothing. Never a payload. */
+export interface Remark {
+  readonly code: string;
+  readonly reason: string;
+}
+
 export interface Applied {
   /** Rows written and deleted, as the server counts them. */
   readonly written: number;
   readonly deleted: number;
   /** Changes left out since an earlier delivery had applied them. */
   readonly repeated: number;
+  /** What somebody should know of it: a column that was dropped upstream, a tag that drifted. Into the run record. */
+  readonly remarks?: readonly Remark[];
 }
 
 /**
  * A database that changes are applied to. Failures are SluiceErrors of stage `sink` in three kinds: `retryable` ones are
- * tried again in the time left; `RowFault`s lie in the rows, so that the sink halves the slice until they stand alone;
+ * tried again in the time left; `RowFault`s (row-fault.ts) lie in the rows, so that the sink halves the slice until they stand alone;
  * all others end the batch, and say what to do.
+ *
+ * Calls for one partition follow each other; those for different partitions may overlap.
  */
 export interface Target {
   /**
    * Applies the changes and settles everything before `slice.to`. Applied again, in part or whole, by anybody, it changes
    * nothing. A PostgreSQL target does it all or not at all, in one transaction with its offsets; another may have written
-   * some of the rows when it throws.
+   * some of the rows when it throws. A slice without changes only settles.
    */
   apply(slice: Slice): Promise<Applied>;
-  readonly stops: StopStore;
+  /**
+   * Everything before this offset is settled, as the target itself keeps it: whoever polls begins there. Undefined where
+   * the target keeps no offsets, or none of this partition yet.
+   */
+  position(partition: TopicPartition): Promise<number | undefined>;
+  /** What `apply` would send, as text for a person to read: DDL first, then a statement a line or several. Nothing is written. */
+  statements(changes: readonly Change[]): Promise<readonly string[]>;
+  /** Whether the server, its rights and the table are as the rule needs them. Never throws, and ends within some seconds. */
+  check(): Promise<readonly Probe[]>;
+  /** Where a target can keep stops beside its offsets. Left out: the sink keeps them elsewhere. */
+  readonly stops?: StopStore;
   close(): Promise<void>;
 }
 
-/** A fault that lies in the rows of a slice: sent again it would be met again. */
-export interface RowFault extends SluiceError {
-  /** The index in `slice.changes` where the server said which row it is; else the slice is halved. */
-  readonly row?: number;
+/** What a target is opened with, beside its rule. */
+export interface TargetPorts {
+  readonly secrets: SecretStore;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
 }
 
 /** A message that could not be parsed, mapped or written, on its way to where `onError` sends it. */
@@ -66,6 +88,8 @@ export interface FailedMessage {
   readonly message: Message;
   readonly code: string;
   readonly reason: string;
+  /** The stage that refused it: `parse`, `steps.2 regex`, `columns.service`, `write`. */
+  readonly at: string;
   /** What the database calls it, where it was the database. */
   readonly sqlState?: string;
 }

@@ -1,0 +1,20 @@
+import { type FailureOptions, SluiceError } from '../failure/index.ts';
+
+/** A fault that lies in the rows of a slice: sent again it would be met again. */
+export class RowFault extends SluiceError {
+  /** The index in `slice.changes` where the server said which row it is; else the slice is halved. */
+  readonly row: number | undefined;
+  /** What the database calls it. */
+  readonly sqlState: string | undefined;
+
+  constructor(
+    code: string,
+    message: string,
+    options: Omit<FailureOptions, 'stage' | 'retryable'> & { readonly row?: number; readonly sqlState?: string } = {},
+  ) {
+    const { row, sqlState, ...rest } = options;
+    super(code, message, { ...rest, stage: 'sink' });
+    this.row = row;
+    this.sqlState = sqlState;
+  }
+}
