@@ -2,8 +2,9 @@ import type { Compression } from '../format/options.ts';
 import type { RecordProducer } from '../kafka/contract.ts';
 import type { Ledger, RecordSender } from '../ledger/contract.ts';
 import type { Limiter } from '../limit/contract.ts';
-import type { ObjectStore } from '../object/contract.ts';
+import type { ObjectRef, ObjectStore } from '../object/contract.ts';
 import type { PreparedSelect } from '../select/contract.ts';
+import type { Continuation } from '../trigger/index.ts';
 import type { DeadLetters } from './dead-letter.ts';
 
 /** What a bad record does to the run. */
@@ -27,6 +28,14 @@ export interface RunPorts {
   readonly clock: () => number;
   /** Resolves after so many milliseconds; between attempts to reach a broker that is away. */
   readonly pause: (ms: number) => Promise<void>;
+  /** Left out where nobody goes on after this process: a run that gets no further then fails. */
+  readonly relay?: Relay;
+}
+
+/** How an object is handed on to another run of the same rule. */
+export interface Relay {
+  /** Begins another run; `afterSeconds` (at most 900): through the rule's queue, with that delay. */
+  handOn(ref: ObjectRef, continuation: Continuation, afterSeconds?: number): Promise<void>;
 }
 
 /** `delivery: at-least-once`. */

@@ -2,6 +2,7 @@ import { SluiceError } from '../failure/index.ts';
 import type { Provenance } from '../kafka/contract.ts';
 import type { ObjectRef } from '../object/contract.ts';
 import { type RunError, type RunRecord, type RunResult, runError } from '../telemetry/run-record.ts';
+import type { Continuation } from '../trigger/index.ts';
 import { exportAtLeastOnce } from './at-least-once.ts';
 import { exportExactlyOnce } from './exactly-once.ts';
 import type { ExportPlan, Ports } from './plan.ts';
@@ -20,6 +21,8 @@ export interface ExportRequest {
   readonly again?: boolean;
   /** Go on with it although it stands still. */
   readonly resume?: boolean;
+  /** Another run began it. */
+  readonly continuation?: Continuation;
 }
 
 /** How a run ended that was not ended by an error. */

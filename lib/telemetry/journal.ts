@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { RUN_MESSAGE, type RunRecord } from './run-record.ts';
+import { RUN_MESSAGE, type RunRecord, type RunResult } from './run-record.ts';
 
 /** Where runs tell what happened. */
 export interface Journal {
@@ -11,6 +11,8 @@ export interface Journal {
 
 export const METRICS_NAMESPACE = 'Sluice';
 
+const WELL: ReadonlySet<RunResult> = new Set(['done', 'continued', 'ignored']);
+
 /**
  * Structured log lines and CloudWatch metrics (Embedded Metric Format) on standard output.
  * Metrics: RecordsScanned, RecordsMatched, RecordsSent, RecordsFailed (count), BytesIn, BytesOut (bytes), Duration,
@@ -20,7 +22,7 @@ export function journal(rule: string, stage: string): Journal {
   const logger = new Logger({ serviceName: rule, persistentKeys: { stage } });
   return {
     run(record) {
-      const level = record.result === 'done' || record.result === 'ignored' ? 'info' : 'error';
+      const level = WELL.has(record.result) ? 'info' : 'error';
       logger[level](RUN_MESSAGE, { run: record });
       if (record.result !== 'ignored') emit(record);
     },

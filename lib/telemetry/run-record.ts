@@ -5,9 +5,12 @@ import { type Coordinates, SluiceError, type Stage } from '../failure/index.ts';
  * - `done`: every record that the rule selects is in Kafka, or went where `onError` sends it.
  * - `stopped`: the run stands at a bad record (`onError: retain`) or at an object that cannot be read on; a retry would not help.
  * - `failed`: something outside the object failed (Kafka, the store, a secret); whoever called is told, and tries again.
+ * - `continued`: its time was nearly over, or it waited for the rate more than it worked; another run of the same chain
+ *   goes on at `position`.
+ * - `parked`: what asked for it is kept in the stack's table, and not tried again until `sluice redrive`.
  * - `ignored`: nothing to do: not this rule's object, a test event, or an object that is gone.
  */
-export type RunResult = 'done' | 'stopped' | 'failed' | 'ignored';
+export type RunResult = 'done' | 'stopped' | 'failed' | 'continued' | 'parked' | 'ignored';
 
 export interface RunError {
   readonly code: string;
@@ -32,6 +35,10 @@ export const RUN_MESSAGE = 'sluice.run';
 /** One run of a rule over one object. Counts are records; sizes are bytes; times are milliseconds. */
 export interface RunRecord {
   readonly run: string;
+  /** Of an object that took several runs: the first one's name, on each of them … */
+  readonly chain?: string;
+  /** … and which of them this is: 0, 1, 2, … Counts go on from the run before, save `bytesIn`, `durationMs` and `throttledMs`. */
+  readonly part?: number;
   readonly rule: string;
   readonly stage: string;
   readonly trigger: string;

@@ -1,4 +1,5 @@
 import type { SluiceError } from '../failure/index.ts';
+import type { Position } from '../ledger/contract.ts';
 import type { ObjectRef } from '../object/contract.ts';
 
 /** Who invoked the function; for what came through several hands, the last of them. */
@@ -22,6 +23,29 @@ export interface ObjectEvent {
   readonly messageId?: string;
   /** Export it although the ledger says that it is done. */
   readonly again?: true;
+  /** Go on with it although it stands still. */
+  readonly resume?: true;
+  /** It was begun by another run. */
+  readonly continuation?: Continuation;
+}
+
+/**
+ * Where a run left an object, and whose run it was. As an event: `{ sluice: 'continue', bucket, key, versionId?, version,
+ * chain, part, position: { byte, counts }, trigger, rule }`.
+ */
+export interface Continuation {
+  /** Version id or ETag. If the object has another one by now, it is another object. */
+  readonly version: string;
+  /** The first run of the chain. */
+  readonly chain: string;
+  /** Which run of the chain goes on here: 1, 2, … */
+  readonly part: number;
+  /** At least once, where it goes on; exactly once the ledger knows that, and this only shows how far the chain was. */
+  readonly position: Position;
+  /** What asked for the first run. */
+  readonly trigger: string;
+  /** The hash of the rule that the run before went by. */
+  readonly rule: string;
 }
 
 /** Part of an event that asks for nothing, and why. */
@@ -48,7 +72,9 @@ export type Command =
       readonly again: boolean;
       /** Although it stands still: from where it stands. */
       readonly resume?: true;
-    };
+    }
+  /** Go on with one. */
+  | { readonly sluice: 'continue'; readonly ref: ObjectRef; readonly continuation: Continuation };
 
 /** What a function is to do. */
 export type Trigger =

@@ -118,15 +118,19 @@ class Findings {
       this.ignored.push({ reason: `${notice.eventName}: not the creation of an object`, ref: notice.ref, ...message });
   }
 
-  /** A command that was sent asynchronously, failed, and came back through the queue. */
+  /** A command that came through a queue: it was put there, or failed when it came by itself. */
   #takeCommand(event: unknown, source: TriggerSource, message: { messageId?: string }): void {
     const command = parseCommand(event);
     if (command.sluice === 'check') {
       this.ignored.push({ reason: 'sluice: check: nobody waits for the answer any more', ...message });
       return;
     }
-    const again = command.again ? { again: true as const } : {};
-    this.objects.push({ source, ref: command.ref, eventName: 'ObjectCreated:Sluice', ...again, ...message });
+    const object = { source, ref: command.ref, eventName: 'ObjectCreated:Sluice', ...message };
+    if (command.sluice === 'continue') this.objects.push({ ...object, continuation: command.continuation });
+    else {
+      const { again, resume } = command;
+      this.objects.push({ ...object, ...(again && { again }), ...(resume && { resume }) });
+    }
   }
 }
 
