@@ -39,6 +39,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./trigger.ts')).trigger,
   },
   {
+    name: 'backfill',
+    summary: 'run the deployed rule over all objects that are there already',
+    load: async () => (await import('./backfill.ts')).backfill,
+  },
+  {
     name: 'logs',
     summary: 'runs of a rule, or one run whole',
     load: async () => (await import('./logs.ts')).logs,

@@ -95,6 +95,10 @@ function ofProcess(): Surroundings {
     cwd: process.cwd(),
     clock: Date.now,
     pause: async (ms) => void (await setTimeout(ms)),
+    onInterrupt: (handler) => {
+      process.once('SIGINT', handler);
+      return () => void process.off('SIGINT', handler);
+    },
     aws: awsPorts(),
     spawn: (program, args, { cwd, quiet } = {}) =>
       new Promise((resolve, reject) => {

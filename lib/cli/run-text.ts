@@ -17,6 +17,7 @@ export function isRun(run: string, asked: string): boolean {
 
 export function resultText(result: RunRecord['result'], colors: Colors): string {
   if (result === 'done') return colors.green(result);
+  if (result === 'continued') return colors.cyan(result);
   return result === 'ignored' ? colors.dim(result) : colors.red(result);
 }
 
@@ -48,6 +49,7 @@ export function runLines(run: RunRecord, colors: Colors): string[] {
   lines.push(
     field('bytes', `${bytes(run.bytesStored)} stored, ${bytes(run.bytesIn)} read, ${bytes(run.bytesOut)} sent`),
   );
+  if (run.result === 'continued') lines.push(field('goes on', 'in another run of the function, by itself'));
   if (run.result !== 'done')
     lines.push(field('position', `everything before byte ${count(run.position)} is delivered`));
   for (const { afterMs, code, reason } of run.incidents) {
@@ -56,14 +58,16 @@ export function runLines(run: RunRecord, colors: Colors): string[] {
   return [...lines, ...errorLines(run, colors)];
 }
 
-function errorLines({ error, bucket, key, trigger }: RunRecord, colors: Colors): string[] {
+function errorLines({ error, bucket, key, trigger, result }: RunRecord, colors: Colors): string[] {
   if (error === undefined) return [];
+  // What there was nothing to do about is no error: the object is exported already, or gone.
+  const label = result === 'ignored' ? colors.yellow('nothing to do:') : colors.red('error:');
   const object = place({ bucket, key });
   const found = place(error.context);
   // The object itself was named above.
   const where = found === object ? undefined : found;
   return [
-    `  ${colors.red('error:')} ${printable(error.reason)} (${error.code})`,
+    `  ${label} ${printable(error.reason)} (${error.code})`,
     ...(where === undefined ? [] : [`  ${colors.dim('at')} ${printable(where)}`]),
     ...(error.fix === undefined ? [] : [`  ${colors.cyan('fix:')} ${error.fix}`]),
     ...(error.retryable && trigger !== 'manual'

@@ -13,6 +13,10 @@ export interface Terminal {
   write(bytes: Uint8Array): Promise<void>;
   /** What is only for a person to see: standard error. */
   err(text: string): void;
+  /** Whether standard error is a screen, on which a line may be drawn over. */
+  readonly live: boolean;
+  /** One line on standard error in place of the one drawn before; undefined takes it away. Nothing where it is not `live`. */
+  draw(line: string | undefined): void;
   /** Whether somebody sits there who can be asked. */
   readonly interactive: boolean;
   /** How wide a line on standard output may be; Infinity where it is no terminal. */
@@ -39,12 +43,26 @@ export function processTerminal({ stdin, stdout, stderr }: Streams, env: NodeJS.
     if (error.code !== 'EPIPE') throw error;
     process.exit();
   });
+  let drawn: string | undefined;
+  const draw = (line: string | undefined) => {
+    const shown = line?.slice(0, (stderr.columns || 80) - 1);
+    if (shown === drawn || !stderr.isTTY) return;
+    stderr.write(`\r\u001b[K${shown ?? ''}`);
+    drawn = shown;
+  };
   return {
     out: (text) => void stdout.write(`${text}\n`),
     async write(bytes) {
       if (!stdout.write(bytes)) await once(stdout, 'drain');
     },
-    err: (text) => void stderr.write(`${text}\n`),
+    err(text) {
+      const under = drawn;
+      draw(undefined);
+      stderr.write(`${text}\n`);
+      draw(under);
+    },
+    live: stderr.isTTY === true,
+    draw,
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     // A terminal that does not know how wide it is says 0.
     columns: stdout.isTTY ? stdout.columns || 80 : Number.POSITIVE_INFINITY,

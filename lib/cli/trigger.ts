@@ -1,9 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { handleExport } from '../export/handle.ts';
-import { openInstance, openStore } from '../export/instance.ts';
-import { SluiceError } from '../failure/index.ts';
+import { openStore } from '../export/instance.ts';
 import type { ObjectRef, ObjectStore } from '../object/contract.ts';
-import { functionName } from '../rule/deployment/names.ts';
 import { loadProject } from '../rule/disk.ts';
 import { type RuleBundle, resolveRule } from '../rule/index.ts';
 import { createSecretStore, fetchSecret, type SecretStore } from '../secret/index.ts';
@@ -14,6 +10,7 @@ import { answer, type CliCommand, type Context } from './command.ts';
 import { Exit, refused } from './exit.ts';
 import { objectOf } from './object-argument.ts';
 import { runLines } from './run-text.ts';
+import { openRunner } from './runner.ts';
 
 interface TriggerOptions {
   readonly versionId?: string;
@@ -21,12 +18,6 @@ interface TriggerOptions {
   readonly again?: boolean;
   readonly resume?: boolean;
 }
-
-/** The command that a function takes. */
-type Order = ObjectRef & Pick<TriggerOptions, 'again' | 'resume'>;
-
-/** Nobody ends a run on this machine but the user. */
-const NO_DEADLINE_MS = 24 * 3600 * 1000;
 
 export const trigger: CliCommand<TriggerOptions> = {
   usage: '<rule> [key]',
@@ -40,6 +31,7 @@ export const trigger: CliCommand<TriggerOptions> = {
   ],
   examples: [
     ['trigger errors-to-kafka access/2026/01/31/a.csv.gz', 'one object; exit code 1 when the run failed or stopped'],
+    ['trigger errors-to-kafka a.csv.gz --again', 'once more, although it is exported'],
     ['trigger errors-to-kafka', 'choose from the newest objects'],
     ['trigger errors-to-kafka a.csv.gz --local --stage local', 'without a deployed function'],
   ],
@@ -53,12 +45,23 @@ export const trigger: CliCommand<TriggerOptions> = {
     const foreign = notOf(bundle.rule.source, ref);
     if (foreign !== undefined) throw refused(foreign, 'Give a key that the rule reads, or change source in the rule.');
     const order = { ...ref, ...(again && { again }), ...(resume && { resume }) };
-    const run =
-      local === true ? await runHere(context, bundle, secrets, order) : await runThere(context, bundle, order);
-    answer(context, run, () => runLines(run, context.terminal.colors));
-    return run.result === 'done' ? Exit.OK : Exit.UNWELL;
+    const runner = await openRunner(context, bundle, secrets, local);
+    try {
+      context.terminal.err(`Running ${runner.name} over s3://${ref.bucket}/${ref.key} …`);
+      const run = await runner.run(order);
+      answer(context, run, () => runLines(run, context.terminal.colors));
+      return exitOf(run);
+    } finally {
+      await runner.close();
+    }
   },
 };
+
+/** An object that is in Kafka is what was asked for, whichever run has sent it. */
+function exitOf({ result, error }: RunRecord): Exit {
+  if (result === 'done' || result === 'continued' || error?.code === 'AlreadyExported') return Exit.OK;
+  return error?.code === 'ObjectTooOld' ? Exit.REFUSED : Exit.UNWELL;
+}
 
 async function referenced(
   context: Context,
@@ -74,48 +77,4 @@ async function referenced(
   } finally {
     store.close();
   }
-}
-
-async function runThere(context: Context, { rule, stage }: RuleBundle, order: Order): Promise<RunRecord> {
-  const name = functionName(rule.name, stage);
-  context.terminal.err(`Running ${name} over s3://${order.bucket}/${order.key} …`);
-  const told = await (await context.aws.functions()).invoke(name, { sluice: 'export', ...order });
-  return onlyRun(told, name);
-}
-
-async function runHere(context: Context, bundle: RuleBundle, secrets: SecretStore, order: Order): Promise<RunRecord> {
-  const { clock, terminal } = context;
-  terminal.err(`Running ${bundle.rule.name} here, over s3://${order.bucket}/${order.key} …`);
-  const instance = openInstance(bundle, secrets, clock);
-  // Its failure is a run's: the handler tells it.
-  instance.catch(() => undefined);
-  try {
-    const told = await handleExport(
-      { sluice: 'export', ...order },
-      {
-        bundle,
-        secrets,
-        clock,
-        journal: { run: () => undefined, note: () => undefined },
-        requestId: randomUUID(),
-        deadline: clock() + NO_DEADLINE_MS,
-        instance: () => instance,
-      },
-    );
-    return onlyRun(told, bundle.rule.name);
-  } finally {
-    await instance.then(
-      (open) => open.close(),
-      () => undefined,
-    );
-  }
-}
-
-function onlyRun(told: unknown, name: string): RunRecord {
-  const [run] = (told as { readonly runs?: readonly RunRecord[] } | undefined)?.runs ?? [];
-  if (run !== undefined) return run;
-  throw new SluiceError('BadAnswer', `${name} answered without a run`, {
-    stage: 'cli',
-    fix: 'It was deployed by another version of sluice: deploy again.',
-  });
 }

@@ -54,7 +54,7 @@ export interface Said {
   readonly spawned: readonly string[];
 }
 
-export interface Scene extends Partial<Pick<Surroundings, 'env' | 'clock' | 'spawn' | 'pause'>> {
+export interface Scene extends Partial<Pick<Surroundings, 'env' | 'clock' | 'spawn' | 'pause' | 'onInterrupt'>> {
   readonly cwd: string;
   readonly aws?: Partial<AwsPorts>;
   /** Answers to questions in their order; given, somebody sits at the terminal. */
@@ -74,6 +74,8 @@ export async function sluice(line: readonly string[], scene: Scene): Promise<Sai
     out: (text) => void out.push(text),
     write: async (bytes) => void written.push(Buffer.from(bytes)),
     err: (text) => void err.push(text),
+    live: false,
+    draw: () => undefined,
     interactive: scene.answers !== undefined,
     columns: scene.columns ?? Number.POSITIVE_INFINITY,
     colors: pc.createColors(false),
@@ -93,6 +95,7 @@ export async function sluice(line: readonly string[], scene: Scene): Promise<Sai
     cwd: scene.cwd,
     clock: scene.clock ?? (() => NOW),
     pause: scene.pause ?? (async () => undefined),
+    onInterrupt: scene.onInterrupt ?? (() => () => undefined),
     aws: awsOf(scene.aws),
     spawn: async (program, args, options) => {
       spawned.push([program, ...args].join(' '));
