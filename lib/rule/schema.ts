@@ -1,6 +1,8 @@
 import type { InputFormat, OutputFormat } from '../format/options.ts';
 import type { Connections } from './schema/connections.ts';
 import type { ExportRule } from './schema/export.ts';
+import type { PostgresSinkRule } from './schema/postgres-sink.ts';
+import type { TdengineSinkRule } from './schema/tdengine-sink.ts';
 
 export type {
   ConnectionKind,
@@ -10,12 +12,19 @@ export type {
   RedisConnection,
   TdengineConnection,
 } from './schema/connections.ts';
-export type { ExportRule, OnError, Trigger } from './schema/export.ts';
+export type { ExportRule, Trigger } from './schema/export.ts';
+export type { OnError } from './schema/parts.ts';
+export type { PostgresSinkRule } from './schema/postgres-sink.ts';
+export type { SinkSource } from './schema/source.ts';
+export type { TdengineSinkRule } from './schema/tdengine-sink.ts';
+
+export type SinkRule = PostgresSinkRule | TdengineSinkRule;
+export type Rule = ExportRule | SinkRule;
 
 /** What a function runs by: `.sluice/<stage>/<rule>.json` in its package. `connections` holds only those that the rule names. */
-export interface RuleBundle {
+export interface RuleBundle<R extends Rule = ExportRule> {
   readonly stage: string;
-  readonly rule: ExportRule;
+  readonly rule: R;
   readonly connections: Connections;
   /** Of everything above, in hexadecimal: tells a rule that changed since it was deployed. */
   readonly hash: string;

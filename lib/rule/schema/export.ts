@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { COMPRESSIONS, LOG_PRESETS } from '../../format/options.ts';
+import { functionSettings, onError, ruleDescription, ruleName, vpc } from './parts.ts';
 import { bytes, duration, kmsKey, secret, text, topic } from './scalars.ts';
 
 export const FORMATS = ['csv', 'jsonl', 'json', 'parquet', ...LOG_PRESETS] as const;
@@ -143,65 +144,10 @@ const rate = z.strictObject({
     .describe('Without `shared`: how many instances there may be, each with its part of the rate. They are reserved.'),
 });
 
-const vpc = z.strictObject({
-  subnetIds: z.array(text()).min(1, { error: 'a list that is not empty' }).describe('Subnets.'),
-  securityGroupIds: z.array(text()).min(1, { error: 'a list that is not empty' }).describe('Security groups.'),
-});
-
-const deadLetter = z
-  .strictObject({
-    topic: topic().exactOptional().describe('A topic of the same connection.'),
-    logGroup: z
-      .string()
-      .regex(/^[A-Za-z0-9._/#-]{1,512}$/, { error: 'the name of a log group' })
-      .exactOptional()
-      .describe('A CloudWatch log group.'),
-  })
-  .refine((to) => (to.topic === undefined) !== (to.logGroup === undefined), {
-    error: 'one of topic and logGroup, not both or neither',
-  });
-
-/** What becomes of a bad record. */
-export type OnError =
-  | { readonly kind: 'retain' }
-  | { readonly kind: 'discard' }
-  | {
-      readonly kind: 'deadLetter';
-      readonly to:
-        | { readonly kind: 'topic'; readonly topic: string }
-        | { readonly kind: 'logGroup'; readonly logGroup: string };
-    };
-
-const onError = z.union([z.enum(['retain', 'discard']), z.strictObject({ deadLetter })]).transform((value): OnError => {
-  if (typeof value === 'string') return { kind: value };
-  const { topic, logGroup = '' } = value.deadLetter;
-  return {
-    kind: 'deadLetter',
-    to: topic === undefined ? { kind: 'logGroup', logGroup } : { kind: 'topic', topic },
-  };
-});
-
-const fn = z.strictObject({
-  timeout: duration().prefault('15m').describe('How long one invocation may take; at most 15 minutes.'),
-  memory: z.int().min(128).max(10_240).default(1024).describe('In MiB. CPU grows with it.'),
-  logRetention: z
-    .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653])
-    .default(30)
-    .describe('How many days CloudWatch keeps its logs.'),
-});
-
 export const exportSchema = z.strictObject({
   kind: z.literal('export').describe('Records of objects go to Kafka.'),
-  name: z
-    .string()
-    .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, {
-      error: 'a name of letters, digits, hyphens and underscores that begins with a letter',
-    })
-    .describe('The function is `<name>-<stage>`. Unique, and never changed after it was deployed.'),
-  description: text()
-    .max(256, { error: 'at most 256 characters' })
-    .exactOptional()
-    .describe("Shown as the function's description."),
+  name: ruleName(),
+  description: ruleDescription(),
   source: source.describe('The objects.'),
   select: text().describe('The query that each object is put to, in the dialect of S3 Select.'),
   kafka: kafka.describe('Where the rows go.'),
@@ -212,7 +158,9 @@ export const exportSchema = z.strictObject({
     .describe(
       'What a bad record does. `retain`: the run stops there. `discard`: it is counted and left out. `deadLetter`: it is kept elsewhere.',
     ),
-  function: fn.prefault({}).describe('The function itself.'),
+  function: functionSettings('15m', 'How long one invocation may take; at most 15 minutes.')
+    .prefault({})
+    .describe('The function itself.'),
 });
 
 /** A rule of kind `export`, merged for one stage, with every default filled in. Sizes are bytes, durations seconds. */
