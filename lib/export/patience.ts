@@ -10,11 +10,11 @@ const LONGEST_PAUSE = 15_000;
 /** The growing pauses of one run: each failure that is waited out is an incident of it. */
 export class Patience {
   readonly #ports: Pick<RunPorts, 'clock' | 'pause'>;
-  readonly #tally: Tally;
+  readonly #tally: Pick<Tally, 'incident'>;
   readonly #giveUpAt: number;
 
   /** @param giveUpAt clock time after which no further attempt is made. */
-  constructor(ports: Pick<RunPorts, 'clock' | 'pause'>, tally: Tally, giveUpAt: number) {
+  constructor(ports: Pick<RunPorts, 'clock' | 'pause'>, tally: Pick<Tally, 'incident'>, giveUpAt: number) {
     this.#ports = ports;
     this.#tally = tally;
     this.#giveUpAt = giveUpAt;

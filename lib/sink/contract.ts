@@ -67,6 +67,8 @@ export interface Target {
    * the target keeps no offsets, or none of this partition yet.
    */
   position(partition: TopicPartition): Promise<number | undefined>;
+  /** Forgets the offsets of a topic, since it was deleted and made anew. Resolves to how many partitions were forgotten. */
+  forget(topic: string): Promise<number>;
   /** What `apply` would send, as text for a person to read: DDL first, then a statement a line or several. Nothing is written. */
   statements(changes: readonly Change[]): Promise<readonly string[]>;
   /** Whether the server, its rights and the table are as the rule needs them. Never throws, and ends within some seconds. */
@@ -92,6 +94,7 @@ export interface FailedMessage {
   readonly at: string;
   /** What the database calls it, where it was the database. */
   readonly sqlState?: string;
+  readonly fix?: string;
 }
 
 /** Where bad messages go: a topic or a log group. At least once, keyed by topic-partition-offset. */

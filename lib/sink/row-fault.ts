@@ -6,15 +6,25 @@ export class RowFault extends SluiceError {
   readonly row: number | undefined;
   /** What the database calls it. */
   readonly sqlState: string | undefined;
+  /**
+   * Changes of the same topic that lie in other partitions may cure it: a key that changed there, a unique value that is
+   * given up there. Apply those first, then this one again; only a fault that stays lies in the row.
+   */
+  readonly awaitsOthers: boolean;
 
   constructor(
     code: string,
     message: string,
-    options: Omit<FailureOptions, 'stage' | 'retryable'> & { readonly row?: number; readonly sqlState?: string } = {},
+    options: Omit<FailureOptions, 'stage' | 'retryable'> & {
+      readonly row?: number;
+      readonly sqlState?: string;
+      readonly awaitsOthers?: boolean;
+    } = {},
   ) {
-    const { row, sqlState, ...rest } = options;
+    const { row, sqlState, awaitsOthers, ...rest } = options;
     super(code, message, { ...rest, stage: 'sink' });
     this.row = row;
     this.sqlState = sqlState;
+    this.awaitsOthers = awaitsOthers ?? false;
   }
 }
