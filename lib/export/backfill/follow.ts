@@ -27,7 +27,7 @@ const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 15_000;
 /** Attempts after failures that may pass; each run has had its own patience before. */
 const ATTEMPTS = 3;
-/** No run lasts longer than this without committing something or ending, in milliseconds: a function is ended after 15 minutes. */
+/** No run is without a sign of life for longer, in milliseconds: a function is ended after 15 minutes. */
 const STANDSTILL = 20 * 60_000;
 
 /**
@@ -39,7 +39,7 @@ export async function follow(object: ObjectInfo, ports: Follow, interrupted: Abo
   let { again } = ports;
   let begun = false;
   let failures = 0;
-  let position = -1;
+  let lastSign: string | undefined;
   let moved = clock();
   for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
     const record = await attempted(object, ports, again);
@@ -61,11 +61,10 @@ export async function follow(object: ObjectInfo, ports: Follow, interrupted: Abo
       begun = true;
       again = false;
     }
-    if ((record.position ?? -1) > position) {
-      position = record.position ?? -1;
-      moved = clock();
-      wait = FIRST_PAUSE;
-    }
+    // A run that lives commits, or at least renews the lease that the refusal names.
+    const sign = `${record.position} ${error?.reason}`;
+    if (sign !== lastSign) moved = clock();
+    lastSign = sign;
     if (interrupted.aborted) return { kind: 'underWay', sent: 0 };
     if (held && clock() - moved > STANDSTILL) return { kind: 'failed', sent, ...(error && { error }) };
     await pause(wait);
