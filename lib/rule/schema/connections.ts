@@ -31,6 +31,11 @@ const auth = z.discriminatedUnion('mechanism', [
   }),
 ]);
 
+const ca = () =>
+  secret().exactOptional().describe("Holds `{certificate}`: the CA, in PEM. Default: the system's roots.");
+const kmsKeyOfSecrets = () =>
+  kmsKey().exactOptional().describe('The KMS key of its secrets, where it is not the one of Secrets Manager itself.');
+
 const kafka = z.strictObject({
   brokers: brokers.describe('The brokers to begin with, `host:port`.'),
   auth: z
@@ -44,7 +49,7 @@ const kafka = z.strictObject({
     .union([
       z.boolean(),
       z.strictObject({
-        ca: secret().exactOptional().describe("Holds `{certificate}`: the CA, in PEM. Default: the system's roots."),
+        ca: ca(),
       }),
     ])
     .prefault(false)
@@ -57,33 +62,86 @@ const kafka = z.strictObject({
     })
     .exactOptional()
     .describe('The MSK cluster. Needed for `oauthbearer`, whose rights are granted on it.'),
-  kmsKey: kmsKey()
-    .exactOptional()
-    .describe('The KMS key of its secrets, where it is not the one of Secrets Manager itself.'),
+  kmsKey: kmsKeyOfSecrets(),
 });
 
-const postgres = z.strictObject({
-  host: text().describe('The server.'),
-  port: z.int().min(1).max(65_535).default(5432).describe('The port.'),
-  database: text().describe('The database.'),
-  secret: secret().describe('Holds `{username, password}`, as RDS writes it.'),
-  tls: z.enum(['disable', 'require', 'verify-full']).default('disable').describe('How far the server is trusted.'),
-  ca: secret().exactOptional().describe("Holds `{certificate}`: the CA, in PEM. Default: the system's roots."),
-  kmsKey: kmsKey()
+const clientCertificate = () =>
+  secret()
     .exactOptional()
-    .describe('The KMS key of its secrets, where it is not the one of Secrets Manager itself.'),
-});
+    .describe(
+      'For a server that asks clients for one: holds `{certificate, privateKey, privateKeyPassword}`, in PEM; the password only for a key that has one.',
+    );
+
+/** The id that RDS gives an instance, a cluster or a proxy: rights to sign in are granted on it. */
+const resourceId = z
+  .string()
+  .regex(/^(db|cluster|prx)-[A-Za-z0-9]+$/, { error: 'a resource id of RDS: db-…, cluster-…, or prx-… for a proxy' });
+
+const postgres = z
+  .strictObject({
+    host: text().describe('The server.'),
+    port: z.int().min(1).max(65_535).default(5432).describe('The port.'),
+    database: text().describe('The database.'),
+    auth: z
+      .enum(['password', 'iam'])
+      .default('password')
+      .describe('How clients sign in. `iam`: by a token of RDS, over TLS; nothing is kept.'),
+    secret: secret().exactOptional().describe('Holds `{username, password}`, as RDS writes it; for `auth: password`.'),
+    username: text().exactOptional().describe('The database user; for `auth: iam`.'),
+    resourceId: resourceId
+      .exactOptional()
+      .describe(
+        'The id of the instance, cluster or proxy (`DbiResourceId`, `DbClusterResourceId`, or the end of the ARN of a proxy); for `auth: iam`, whose right is granted on it.',
+      ),
+    region: region.exactOptional().describe("The server's region; for `auth: iam`. Default: the function's."),
+    tls: z.enum(['disable', 'require', 'verify-full']).default('disable').describe('How far the server is trusted.'),
+    ca: ca(),
+    clientCertificate: clientCertificate(),
+    kmsKey: kmsKeyOfSecrets(),
+  })
+  .superRefine((connection, context) => {
+    const needed = (['username', 'resourceId', 'secret'] as const).filter(
+      (key) => (key === 'secret') !== (connection.auth === 'iam'),
+    );
+    for (const key of needed) {
+      if (connection[key] !== undefined) continue;
+      const message = `one with auth: ${connection.auth}`;
+      context.addIssue({ code: 'custom', path: [key], message });
+    }
+    if (connection.auth === 'iam' && connection.tls === 'disable')
+      context.addIssue({ code: 'custom', path: ['tls'], message: 'require or verify-full with auth: iam' });
+  })
+  .transform(({ auth, secret, username, resourceId, region, ...server }): PostgresServer & PostgresLogin => {
+    // What is missing was told of above.
+    if (auth === 'password') return { ...server, auth, secret: secret ?? '' };
+    const login = { username: username ?? '', resourceId: resourceId ?? '' };
+    return { ...server, auth, ...login, ...(region === undefined ? {} : { region }) };
+  });
+
+interface PostgresServer {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly tls: 'disable' | 'require' | 'verify-full';
+  readonly ca?: string;
+  readonly clientCertificate?: string;
+  readonly kmsKey?: string;
+}
+
+type PostgresLogin =
+  | { readonly auth: 'password'; readonly secret: string }
+  | { readonly auth: 'iam'; readonly username: string; readonly resourceId: string; readonly region?: string };
 
 const tdengine = z.strictObject({
   url: z
     .string()
-    .regex(/^https?:\/\/[^\s@]+$/, { error: 'a URL such as https://td.example.com:6041, without a password' })
+    .regex(/^https?:\/\/[^\s@?]+$/, { error: 'a URL such as https://td.example.com:6041, without a password or token' })
     .describe("taosadapter's address."),
   auth: z.enum(['basic', 'token']).default('basic').describe('`token`: TDengine Cloud.'),
   secret: secret().describe('Holds `{username, password}`, or `{token}`.'),
-  kmsKey: kmsKey()
-    .exactOptional()
-    .describe('The KMS key of its secrets, where it is not the one of Secrets Manager itself.'),
+  ca: ca(),
+  clientCertificate: clientCertificate(),
+  kmsKey: kmsKeyOfSecrets(),
 });
 
 const redis = z.strictObject({
@@ -92,9 +150,7 @@ const redis = z.strictObject({
     .regex(/^rediss?:\/\/[^\s@]+$/, { error: 'a URL such as rediss://cache.example.com:6379, without a password' })
     .describe('`rediss:` is TLS.'),
   secret: secret().exactOptional().describe('Holds `{username, password}` or `{password}`. Left out: no password.'),
-  kmsKey: kmsKey()
-    .exactOptional()
-    .describe('The KMS key of its secrets, where it is not the one of Secrets Manager itself.'),
+  kmsKey: kmsKeyOfSecrets(),
 });
 
 const name = z
