@@ -65,7 +65,12 @@ export interface RecordProducer {
   /** Plain messages to another topic (dead letters). */
   sendTo(
     topic: string,
-    messages: readonly { key?: Uint8Array; value: Uint8Array | null; headers?: Record<string, string | Uint8Array> }[],
+    messages: readonly {
+      readonly key?: Uint8Array;
+      readonly value: Uint8Array | null;
+      /** A list: the header comes several times. */
+      readonly headers?: Readonly<Record<string, string | Uint8Array | readonly Uint8Array[]>>;
+    }[],
   ): Promise<void>;
   close(): Promise<void>;
 }

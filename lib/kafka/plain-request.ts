@@ -26,11 +26,14 @@ function toMessage({ key, value, headers }: PlainMessage, partition: number): Me
     key: key === undefined ? null : buffer(key),
     value: value === null ? null : buffer(value),
     ...(headers && {
-      headers: Object.fromEntries(
-        Object.entries(headers).map(([name, item]) => [name, typeof item === 'string' ? item : buffer(item)]),
-      ),
+      headers: Object.fromEntries(Object.entries(headers).map(([name, item]) => [name, headerValue(item)])),
     }),
   };
+}
+
+function headerValue(item: string | Uint8Array | readonly Uint8Array[]): string | Buffer | Buffer[] {
+  if (typeof item === 'string') return item;
+  return item instanceof Uint8Array ? buffer(item) : item.map(buffer);
 }
 
 function buffer(bytes: Uint8Array): Buffer {
