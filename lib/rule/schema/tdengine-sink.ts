@@ -137,6 +137,10 @@ const allow = z.strictObject({
     .default(false)
     .describe('Columns of the rule that the super table lacks are added; their type is the one in `create.columns`.'),
   widen: z.boolean().default(false).describe('VARCHAR and NCHAR columns and tags are widened for a longer text.'),
+  round: z
+    .boolean()
+    .default(false)
+    .describe('A fraction for a column of integers is rounded, as the server does it; else it does not fit.'),
   setTag: z
     .boolean()
     .default(false)
