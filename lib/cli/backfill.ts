@@ -1,14 +1,13 @@
 import { backfill as carryOut } from '../export/backfill.ts';
 import { openStore } from '../export/instance.ts';
 import type { ObjectInfo, ObjectStore } from '../object/contract.ts';
-import { loadProject } from '../rule/disk.ts';
-import { type RuleBundle, resolveRule } from '../rule/index.ts';
-import { createSecretStore, fetchSecret } from '../secret/index.ts';
+import type { RuleBundle } from '../rule/index.ts';
 import { belongsTo } from '../trigger/index.ts';
 import { Progress } from './backfill-progress.ts';
 import { countLines, summaryLines } from './backfill-text.ts';
 import { answer, type CliCommand, type Context, lineFor } from './command.ts';
 import { Exit, exitCodeOf, refused, usage } from './exit.ts';
+import { exportRule } from './export-rule.ts';
 import { problemEntry, problemLines } from './problem.ts';
 import { openRunner } from './runner.ts';
 import { tooOldToTell } from './too-old.ts';
@@ -64,10 +63,9 @@ export const backfill: CliCommand<BackfillOptions> = {
     ['backfill errors-to-kafka --prefix access/2026/01/ --concurrency 32', 'one month, 32 objects at once'],
   ],
   async run(context, [name = ''], options) {
-    const { bundle } = resolveRule(await loadProject(context.root, context.env), name, context.stage);
+    const { bundle, secrets } = await exportRule(context, name);
     const selection = selected(context, bundle, options);
     const concurrency = concurrencyOf(bundle, options.concurrency);
-    const secrets = createSecretStore({ fetch: fetchSecret({ env: context.env }), clock: context.clock });
     const store = await openStore(bundle.rule, secrets);
     try {
       const extent = await measured(context, bundle, store, selection);
@@ -89,8 +87,8 @@ export const backfill: CliCommand<BackfillOptions> = {
       try {
         const result = await carryOut({
           objects: objectsOf(bundle, store, selection),
-          run: (info, { again }) => runner.run({ ...reference(info), ...(again && { again }) }),
-          again: options.again === true,
+          run: ({ bucket, key }, although) => runner.run({ bucket, key, ...(although && { [although]: true }) }),
+          ...(options.again === true && { although: 'again' as const }),
           clock: context.clock,
           pause: context.pause,
           concurrency,
@@ -199,10 +197,6 @@ function warn({ terminal }: Context, { rule }: RuleBundle, again: boolean | unde
         ? '--again: the records of objects that were exported before are sent once more'
         : undefined;
   if (why !== undefined) terminal.err(terminal.errColors.yellow(`${why}.`));
-}
-
-function reference({ bucket, key }: ObjectInfo) {
-  return { bucket, key };
 }
 
 /** What is sent anew each time must not be begun from the first key. */

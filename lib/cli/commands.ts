@@ -44,6 +44,16 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./backfill.ts')).backfill,
   },
   {
+    name: 'resume',
+    summary: 'go on with objects that stand still, when what they stopped for is mended',
+    load: async () => (await import('./resume.ts')).resume,
+  },
+  {
+    name: 'redrive',
+    summary: 'try parked events again',
+    load: async () => (await import('./redrive.ts')).redrive,
+  },
+  {
     name: 'logs',
     summary: 'runs of a rule, or one run whole',
     load: async () => (await import('./logs.ts')).logs,

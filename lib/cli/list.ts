@@ -1,7 +1,7 @@
 import { SluiceError } from '../failure/index.ts';
 import { functionName } from '../rule/deployment/names.ts';
 import { loadProject } from '../rule/disk.ts';
-import { listRules, resolveRule } from '../rule/index.ts';
+import { listRules, type ResolvedRule, resolveRule } from '../rule/index.ts';
 import type { RunRecord } from '../telemetry/run-record.ts';
 import { answer, type CliCommand, type Context } from './command.ts';
 import { askDeployed, type Deployed, standingOf } from './deployed.ts';
@@ -12,6 +12,7 @@ import { resultText } from './run-text.ts';
 import { table } from './table.ts';
 import type { Colors } from './terminal.ts';
 import { ago, count } from './units.ts';
+import { needsHand, type Waiting, waitingNotes, waitingOf } from './waiting.ts';
 
 interface ListedRule extends Standing {
   readonly name: string;
@@ -19,16 +20,20 @@ interface ListedRule extends Standing {
   readonly file?: string;
   readonly function: string;
   readonly lastRun?: RunRecord;
+  readonly waiting?: Waiting;
 }
 
 const UNWELL: ReadonlySet<RuleState> = new Set(['altered', 'deleted', 'invalid']);
 
 export const list: CliCommand = {
   description:
-    'Lists the rules: whether each is deployed as its file has it, whether its function was altered or deleted on AWS by hand, and its last run.',
+    'Lists the rules: whether each is deployed as its file has it, whether its function was altered or deleted on AWS by hand, its last run, and what waits: objects that stand still, parked events, failed events that are tried again.',
   examples: [
     ['list', 'the rules on stage dev'],
-    ['list --stage prod --json', 'for scripts; exit code 1 when a rule is altered, deleted or wrong'],
+    [
+      'list --stage prod --json',
+      'for scripts; exit code 1 when a rule is altered or deleted, or something of it stands still or is parked',
+    ],
   ],
   async run(context) {
     const project = await loadProject(context.root, context.env);
@@ -42,14 +47,14 @@ export const list: CliCommand = {
           function: functionName(name, context.stage),
           ...(kind === undefined ? {} : { kind }),
         };
-        let hash: string;
+        let resolved: ResolvedRule;
         try {
-          hash = resolveRule(project, name, context.stage).bundle.hash;
+          resolved = resolveRule(project, name, context.stage);
         } catch (error) {
           if (!(error instanceof SluiceError)) throw error;
           return { ...facts, state: 'invalid', notes: [`${place(error.context) ?? file}: ${error.message}`] };
         }
-        return { ...facts, ...(await onAws(context, deployed, facts.function, hash)) };
+        return { ...facts, ...(await onAws(context, deployed, facts.function, resolved)) };
       }),
       ...orphans(deployed, new Set(here.map(({ name }) => functionName(name, context.stage)))),
     ]);
@@ -65,7 +70,7 @@ export const list: CliCommand = {
     }
     return project.broken.length > 0
       ? Exit.USAGE
-      : rules.some(({ state }) => UNWELL.has(state))
+      : rules.some(({ state, waiting }) => UNWELL.has(state) || needsHand(waiting))
         ? Exit.UNWELL
         : Exit.OK;
   },
@@ -75,17 +80,30 @@ async function onAws(
   context: Context,
   deployed: Deployed | SluiceError,
   name: string,
-  hash: string,
-): Promise<Standing & { readonly lastRun?: RunRecord }> {
+  { bundle, rule }: ResolvedRule,
+): Promise<Standing & Pick<ListedRule, 'lastRun' | 'waiting'>> {
   if (deployed instanceof SluiceError) return { state: 'unknown', notes: [] };
-  const { actual: _, ...stands } = await standingOf(deployed, name, hash);
+  const { actual: _, ...stands } = await standingOf(deployed, name, bundle.hash);
   if (stands.state === 'not deployed') return stands;
+  const [last, waiting] = await Promise.all([lastRunOf(context, name), waitingOf(context, bundle)]);
+  return {
+    ...stands,
+    notes: [...stands.notes, ...last.notes, ...waitingNotes(context, rule.name, waiting)],
+    ...(last.run === undefined ? {} : { lastRun: last.run }),
+    waiting,
+  };
+}
+
+async function lastRunOf(
+  context: Context,
+  name: string,
+): Promise<{ readonly run?: RunRecord; readonly notes: readonly string[] }> {
   try {
     const last = await (await context.aws.runLogs()).last(name);
-    return last === undefined ? stands : { ...stands, lastRun: last.run };
+    return last === undefined ? { notes: [] } : { run: last.run, notes: [] };
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
-    return { ...stands, notes: [...stands.notes, `no last run: ${error.message}`] };
+    return { notes: [`no last run: ${error.message}`] };
   }
 }
 

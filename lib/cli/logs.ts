@@ -1,10 +1,16 @@
+import { SluiceError } from '../failure/index.ts';
+import type { StoppedObject } from '../ledger/contract.ts';
 import { functionName } from '../rule/deployment/names.ts';
 import { loadProject } from '../rule/disk.ts';
 import { listRules } from '../rule/index.ts';
+import type { RunResult } from '../telemetry/run-record.ts';
 import type { LoggedRun, RunLogs } from './aws/ports.ts';
-import { answer, type CliCommand, type Context } from './command.ts';
+import { chained, type ShownRun } from './chain.ts';
+import { answer, type CliCommand, type Context, lineFor } from './command.ts';
 import { Exit, usage } from './exit.ts';
+import { exportRule } from './export-rule.ts';
 import { isRun, resultText, runLines, shortRun } from './run-text.ts';
+import { stoppedTable } from './standstill-text.ts';
 import { printable, table } from './table.ts';
 import { count, duration, since, timestamp } from './units.ts';
 
@@ -15,6 +21,8 @@ interface LogsOptions {
   readonly limit: string;
 }
 
+const FAILED: ReadonlySet<RunResult> = new Set(['failed', 'stopped', 'parked']);
+
 /** How often a followed log is asked, and how far back each time: CloudWatch shows lines late and out of order. */
 const POLL_MS = 2000;
 const LATE_MS = 60_000;
@@ -22,7 +30,7 @@ const LATE_MS = 60_000;
 export const logs: CliCommand<LogsOptions> = {
   usage: '<rule> [run]',
   description:
-    'Shows the runs of a deployed rule, newest last, as its function logged them in CloudWatch. With a run: all of it, its error and the way out.',
+    'Shows the runs of a deployed rule, newest last, as its function logged them in CloudWatch, and the objects that stand still. An object that took several invocations is one run. With a run: all of it, its error and the way out.',
   options: [
     ['--failed', 'only runs that failed or stopped'],
     ['--since <time>', 'how far back: 30m, 12h, 7d, or a date', '24h'],
@@ -45,15 +53,18 @@ export const logs: CliCommand<LogsOptions> = {
     const name = functionName(rule, context.stage);
     const source = await context.aws.runLogs();
     if (run !== undefined) return one(context, source, name, run, from);
-    const wanted = ({ run: { result } }: LoggedRun) =>
-      options.failed !== true || result === 'failed' || result === 'stopped';
+    const wanted = ({ run: { result } }: LoggedRun) => options.failed !== true || FAILED.has(result);
     if (options.follow === true) return follow(context, source, name, from, wanted);
     const found: LoggedRun[] = [];
-    for await (const logged of source.since(name, from)) if (wanted(logged)) found.push(logged);
-    const shown = found.slice(-limit);
-    answer(context, { rule, stage: context.stage, runs: shown.map((each) => each.run) }, () =>
-      shown.length === 0 ? [nothing(name, options)] : runTable(context, shown),
-    );
+    for await (const logged of source.since(name, from)) found.push(logged);
+    const shown = chained(found).filter(wanted).slice(-limit);
+    const stopped = await stoppedOf(context, rule);
+    answer(context, { rule, stage: context.stage, runs: shown.map((each) => each.run), stopped }, () => [
+      ...(shown.length === 0 ? [nothing(name, options)] : runTable(context, shown)),
+      ...(stopped.length === 0
+        ? []
+        : ['', ...stoppedTable(context, stopped), `When it is mended: ${lineFor(context, `resume ${rule}`)}`]),
+    ]);
     return Exit.OK;
   },
 };
@@ -69,7 +80,7 @@ function nothing(name: string, { failed, since: back }: LogsOptions): string {
   return `No ${failed === true ? 'failed ' : ''}run of ${name} since ${back}. Look further back with --since 7d, or run one with sluice trigger.`;
 }
 
-function runTable({ terminal }: Context, runs: readonly LoggedRun[]): string[] {
+function runTable({ terminal }: Context, runs: readonly ShownRun[]): string[] {
   const columns = [
     { title: 'began (UTC)' },
     { title: 'run' },
@@ -85,7 +96,7 @@ function runTable({ terminal }: Context, runs: readonly LoggedRun[]): string[] {
   const rows = runs.map(({ run }) => [
     timestamp(run.startedAt),
     shortRun(run.run),
-    resultText(run.result, terminal.colors),
+    resultText(run.result, terminal.colors) + (run.parts === undefined ? '' : ` (${run.parts} parts)`),
     printable(`${run.bucket}/${run.key}`),
     count(run.scanned),
     count(run.matched),
@@ -99,18 +110,54 @@ function runTable({ terminal }: Context, runs: readonly LoggedRun[]): string[] {
 
 async function one(context: Context, source: RunLogs, name: string, asked: string, from: number): Promise<Exit> {
   const found: LoggedRun[] = [];
-  for await (const logged of source.since(name, from)) if (isRun(logged.run.run, asked)) found.push(logged);
+  for await (const logged of source.since(name, from)) {
+    const { run, chain = run } = logged.run;
+    if (isRun(run, asked) || isRun(chain, asked)) found.push(logged);
+  }
   if (found.length === 0) {
     throw usage(
       `no run ${asked} of ${name} is in the log of that time`,
       'Look further back (--since 7d), or list the runs with sluice logs RULE.',
     );
   }
-  const [first] = found;
-  answer(context, found.length === 1 ? first?.run : found.map(({ run }) => run), () =>
-    found.flatMap(({ run }, i) => [...(i > 0 ? [''] : []), ...runLines(run, context.terminal.colors)]),
+  const shown = chained(found);
+  const { colors } = context.terminal;
+  answer(context, shown.length === 1 ? shown[0]?.run : shown.map(({ run }) => run), () =>
+    shown.flatMap(({ run }, i) => [
+      ...(i > 0 ? [''] : []),
+      ...runLines(run, colors),
+      ...(run.parts === undefined ? [] : partLines(context, found)),
+    ]),
   );
   return Exit.OK;
+}
+
+/** A chain's invocations, one a line. */
+function partLines({ terminal: { colors } }: Context, found: readonly LoggedRun[]): string[] {
+  return found.map(
+    ({ run }) =>
+      `  ${colors.dim(`part ${run.part ?? 0}`.padEnd(10))} ${timestamp(run.startedAt)} UTC, ${duration(run.durationMs)}, up to byte ${count(run.position)}  ${resultText(run.result, colors)}`,
+  );
+}
+
+/** What stands still, wherever its run was told of. A rule that is gone, or a ledger that cannot be asked, hides no run. */
+async function stoppedOf(context: Context, rule: string): Promise<readonly StoppedObject[]> {
+  try {
+    const { bundle, secrets } = await exportRule(context, rule);
+    const standstill = await context.aws.standstill(bundle, secrets);
+    try {
+      const stopped: StoppedObject[] = [];
+      for await (const each of standstill.stopped()) stopped.push(each);
+      return stopped;
+    } finally {
+      standstill.close();
+    }
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    const silent = error.stage === 'rule' || error.code === 'LedgerMissing';
+    if (!silent) context.terminal.err(`What stands still is not known: ${error.message}`);
+    return [];
+  }
 }
 
 async function follow(

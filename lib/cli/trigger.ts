@@ -1,13 +1,13 @@
 import { openStore } from '../export/instance.ts';
 import type { ObjectRef, ObjectStore } from '../object/contract.ts';
-import { loadProject } from '../rule/disk.ts';
-import { type RuleBundle, resolveRule } from '../rule/index.ts';
-import { createSecretStore, fetchSecret, type SecretStore } from '../secret/index.ts';
+import type { RuleBundle } from '../rule/index.ts';
+import type { SecretStore } from '../secret/index.ts';
 import type { RunRecord } from '../telemetry/run-record.ts';
 import { notOf } from '../trigger/index.ts';
 import { chooseObject } from './choose-object.ts';
 import { answer, type CliCommand, type Context } from './command.ts';
 import { Exit, refused } from './exit.ts';
+import { exportRule } from './export-rule.ts';
 import { objectOf } from './object-argument.ts';
 import { runLines } from './run-text.ts';
 import { openRunner } from './runner.ts';
@@ -36,8 +36,7 @@ export const trigger: CliCommand<TriggerOptions> = {
     ['trigger errors-to-kafka a.csv.gz --local --stage local', 'without a deployed function'],
   ],
   async run(context, [name = '', key], { versionId, local, again, resume }) {
-    const { bundle } = resolveRule(await loadProject(context.root, context.env), name, context.stage);
-    const secrets = createSecretStore({ fetch: fetchSecret({ env: context.env }), clock: context.clock });
+    const { bundle, secrets } = await exportRule(context, name);
     const ref = {
       ...(await referenced(context, bundle, secrets, key)),
       ...(versionId === undefined ? {} : { versionId }),

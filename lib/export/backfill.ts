@@ -1,12 +1,16 @@
 /** Takes objects that are there already through a rule, several side by side. Pure of AWS: what lists and what runs come in. */
 import { SluiceError } from '../failure/index.ts';
-import type { ObjectInfo } from '../object/contract.ts';
+import type { ObjectRef } from '../object/contract.ts';
 import type { RunError } from '../telemetry/run-record.ts';
 import { type Follow, follow, type Settled } from './backfill/follow.ts';
 
-export interface BackfillPorts extends Follow {
-  /** In the order of their keys. */
-  readonly objects: AsyncIterable<ObjectInfo>;
+/** An object, and its stored bytes where they are known. */
+export interface BackfillObject extends ObjectRef {
+  readonly size?: number;
+}
+
+export interface BackfillPorts extends Follow<BackfillObject> {
+  readonly objects: AsyncIterable<BackfillObject>;
   /** How many objects are under way side by side. */
   readonly concurrency: number;
   /** Aborted: no further object is begun, and what is under way is waited for. */
@@ -69,12 +73,12 @@ export async function backfill(ports: BackfillPorts): Promise<Backfill> {
   let upTo: string | undefined;
   let broken: SluiceError | undefined;
 
-  function count(info: ObjectInfo, { kind, sent, error }: Settled): void {
+  function count(object: BackfillObject, { kind, sent, error }: Settled): void {
     tally.objects++;
-    tally.bytes += info.size;
+    tally.bytes += object.size ?? 0;
     tally.sent += sent;
     tally[kind]++;
-    if (error !== undefined && left.length < KEPT) left.push({ key: info.key, error });
+    if (error !== undefined && left.length < KEPT) left.push({ key: object.key, error });
     progress(tally);
   }
 

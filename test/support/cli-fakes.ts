@@ -2,9 +2,18 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pc from 'picocolors';
-import type { AwsPorts, DeployedFunction, DeployedStack, FunctionConfig, LoggedRun } from '../../lib/cli/aws/ports.ts';
+import type {
+  AwsPorts,
+  DeployedFunction,
+  DeployedStack,
+  FunctionConfig,
+  LoggedRun,
+  Standstill,
+} from '../../lib/cli/aws/ports.ts';
 import { main, type Surroundings } from '../../lib/cli/main.ts';
 import type { Terminal } from '../../lib/cli/terminal.ts';
+import type { StoppedObject } from '../../lib/ledger/contract.ts';
+import type { ParkedEvent } from '../../lib/ledger/parked.ts';
 import type { RunRecord } from '../../lib/telemetry/run-record.ts';
 
 export const RULE = `kind: export
@@ -114,6 +123,8 @@ export function awsOf(given: Partial<AwsPorts> = {}): AwsPorts {
     stacks: async () => ({ describe: async () => undefined }),
     runLogs: async () => runLogsOf([]),
     bucketNames: async () => [],
+    queues: async () => ({ waiting: async () => 0, send: async () => undefined }),
+    standstill: async () => standstillOf(),
     setup: async () => ({
       notifications: async () => ({}),
       logging: async () => undefined,
@@ -137,6 +148,29 @@ export function runLogsOf(runs: readonly LoggedRun[]) {
       yield* runs.filter(({ at }) => at >= from);
     },
     last: async () => runs.at(-1),
+  };
+}
+
+/** What stands still, and events that are parked. */
+export function standstillOf(stopped: readonly StoppedObject[] = [], parked: readonly ParkedEvent[] = []): Standstill {
+  const left = [...parked];
+  return {
+    async *stopped() {
+      yield* stopped;
+    },
+    parked: {
+      put: async () => undefined,
+      count: async () => left.length,
+      async *list() {
+        yield* [...left];
+      },
+      async remove({ id }) {
+        const at = left.findIndex((each) => each.id === id);
+        if (at >= 0) left.splice(at, 1);
+        return at >= 0;
+      },
+    },
+    close: () => undefined,
   };
 }
 

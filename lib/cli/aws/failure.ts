@@ -33,6 +33,10 @@ export function awsFailure(error: unknown, what: string, action: string): Sluice
   if (/AccessDenied|UnauthorizedOperation|Forbidden/.test(name)) {
     return make('AccessDenied', 'the right is missing', `Ask for ${action} for the credentials that you use.`);
   }
+  if (/TooManyRequests|Throttl|ReservedFunctionConcurrent/.test(name)) {
+    const fix = 'It passes; ask for fewer at once, or raise the limit that AWS sets.';
+    return make('Throttled', `AWS holds back (${name})`, fix, true);
+  }
   if (NETWORK.test(name)) {
     const endpoint = process.env['AWS_ENDPOINT_URL'];
     return make(

@@ -1,4 +1,6 @@
-import type { ExportRule } from '../../rule/schema.ts';
+import type { StoppedObject } from '../../ledger/contract.ts';
+import type { ParkedEvents } from '../../ledger/parked.ts';
+import type { ExportRule, RuleBundle } from '../../rule/schema.ts';
 import type { SecretStore } from '../../secret/index.ts';
 import type { RunRecord } from '../../telemetry/run-record.ts';
 import type { Setup } from './setup.ts';
@@ -56,11 +58,28 @@ export interface RunLogs {
   last(functionName: string): Promise<LoggedRun | undefined>;
 }
 
+export interface Queues {
+  /** About how many messages it holds, those included that wait or are being worked at; undefined: there is none of that name. */
+  waiting(name: string): Promise<number | undefined>;
+  /** Throws SluiceError (`MissingQueue`, …). */
+  send(name: string, body: string): Promise<void>;
+}
+
+/** What of a rule waits for somebody. Failures are SluiceErrors of stage `ledger` or `kafka`. */
+export interface Standstill {
+  /** Longest first. None for a rule without a ledger. */
+  stopped(): AsyncIterable<StoppedObject>;
+  readonly parked: ParkedEvents;
+  close(): void;
+}
+
 /** The services of AWS that commands ask. A client is made when it is first asked for. */
 export interface AwsPorts {
   functions(): Promise<Functions>;
   stacks(): Promise<Stacks>;
   runLogs(): Promise<RunLogs>;
+  queues(): Promise<Queues>;
+  standstill(bundle: RuleBundle, secrets: SecretStore): Promise<Standstill>;
   /** How buckets, log groups and the account are set up for a rule with that source. */
   setup(source: ExportRule['source'], secrets: SecretStore): Promise<Setup>;
   /** The account's buckets, by name. */
@@ -72,6 +91,8 @@ export function awsPorts(): AwsPorts {
     functions: async () => (await import('./functions.ts')).lambdaFunctions(),
     stacks: async () => (await import('./stacks.ts')).cloudFormationStacks(),
     runLogs: async () => (await import('./run-logs.ts')).cloudWatchRunLogs(),
+    queues: async () => (await import('./queues.ts')).sqsQueues(),
+    standstill: async (bundle, secrets) => (await import('./standstill.ts')).standstillOf(bundle, secrets),
     setup: async (source, secrets) => (await import('./setup.ts')).setupOf(source, secrets),
     bucketNames: async () => (await import('./buckets.ts')).bucketNames(),
   };

@@ -1,12 +1,15 @@
 import { SluiceError } from '../../failure/index.ts';
-import type { ObjectInfo } from '../../object/contract.ts';
+import type { ObjectRef } from '../../object/contract.ts';
 import { type RunError, type RunRecord, runError } from '../../telemetry/run-record.ts';
 
+/** What a run may disregard: that the object is done (it begins anew), or that it stands still (it goes on). */
+export type Although = 'again' | 'resume';
+
 /** What running one object takes. */
-export interface Follow {
-  readonly run: (object: ObjectInfo, options: { readonly again: boolean }) => Promise<RunRecord>;
-  /** Export it although it is done. */
-  readonly again: boolean;
+export interface Follow<T extends ObjectRef = ObjectRef> {
+  readonly run: (object: T, although: Although | undefined) => Promise<RunRecord>;
+  /** Run it although it is done, or stands still. */
+  readonly although?: Although;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly pause: (ms: number) => Promise<void>;
@@ -34,23 +37,27 @@ const STANDSTILL = 20 * 60_000;
  * Runs an object until it is settled. What another run has, or what goes on in another invocation, is asked for again
  * until it has ended: the ledger sees to it that nothing is sent twice. Throws SluiceError for what no object would pass.
  */
-export async function follow(object: ObjectInfo, ports: Follow, interrupted: AbortSignal): Promise<Settled> {
+export async function follow<T extends ObjectRef>(
+  object: T,
+  ports: Follow<T>,
+  interrupted: AbortSignal,
+): Promise<Settled> {
   const { clock, pause } = ports;
-  let { again } = ports;
+  let { although } = ports;
   let begun = false;
   let failures = 0;
   let lastSign: string | undefined;
   let moved = clock();
   for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
-    const record = await attempted(object, ports, again);
+    const record = await attempted(object, ports, although);
     const { result, error, sent = 0 } = record;
     if (result === 'done') return { kind: 'exported', sent };
     if (result === 'stopped') return { kind: 'stopped', sent, ...(error && { error }) };
     if (error?.code === 'AlreadyExported') return begun ? { kind: 'exported', sent } : { kind: 'already', sent: 0 };
     if (result === 'ignored') return { kind: 'gone', sent: 0 };
-    if (again && error?.code === 'NotDone') {
-      // It is not done: there is nothing to begin anew, only to go on with.
-      again = false;
+    if (although !== undefined && (error?.code === 'NotDone' || error?.code === 'NotStopped')) {
+      // There is nothing to disregard (any more): an attempt before this one came so far, or it is on its way already.
+      although = undefined;
       continue;
     }
     const held = record.result === 'continued' || error?.code === 'Busy';
@@ -59,7 +66,7 @@ export async function follow(object: ObjectInfo, ports: Follow, interrupted: Abo
     }
     if (record.result === 'continued') {
       begun = true;
-      again = false;
+      although = undefined;
     }
     // A run that lives commits, or at least renews the lease that the refusal names.
     const sign = `${record.position} ${error?.reason}`;
@@ -72,9 +79,13 @@ export async function follow(object: ObjectInfo, ports: Follow, interrupted: Abo
 }
 
 /** An invocation that was not carried out is a failure of this object alone, where it may pass. */
-async function attempted(object: ObjectInfo, { run }: Follow, again: boolean): Promise<Partial<RunRecord>> {
+async function attempted<T extends ObjectRef>(
+  object: T,
+  { run }: Follow<T>,
+  although: Although | undefined,
+): Promise<Partial<RunRecord>> {
   try {
-    return await run(object, { again });
+    return await run(object, although);
   } catch (error) {
     if (!(error instanceof SluiceError) || HOPELESS.test(error.code)) throw error;
     return { result: 'failed', error: runError(error) };

@@ -1,4 +1,4 @@
-import { follow } from '../../../lib/export/backfill/follow.ts';
+import { type Although, follow } from '../../../lib/export/backfill/follow.ts';
 import { type Backfill, type BackfillPorts, backfill } from '../../../lib/export/backfill.ts';
 import { SluiceError } from '../../../lib/failure/index.ts';
 import type { ObjectInfo } from '../../../lib/object/contract.ts';
@@ -29,16 +29,16 @@ const thrown = (code: string, retryable = false) => new SluiceError(code, 'said'
 const never = new AbortController().signal;
 
 /** Follows one object whose runs answer so, one after the other; the last answer stays. */
-async function followed(answers: readonly (RunRecord | Error)[], again = false, interrupted = never) {
+async function followed(answers: readonly (RunRecord | Error)[], although?: Although, interrupted = never) {
   const time = fakeTime();
-  const asked: boolean[] = [];
+  const asked: (Although | undefined)[] = [];
   const settled = await follow(
     INFO,
     {
       ...time,
-      again,
-      async run(_, options) {
-        asked.push(options.again);
+      ...(although && { although }),
+      async run(_, disregarding) {
+        asked.push(disregarding);
         const answer = answers[Math.min(asked.length, answers.length) - 1]!;
         if (answer instanceof Error) throw answer;
         return answer;
@@ -82,23 +82,32 @@ test('a chain that moves is followed however long it takes', async () => {
 });
 
 test('--again is asked for once: what follows goes on with what it began', async () => {
-  expect(await followed([continued, busy, exported], true)).toMatchObject({
+  expect(await followed([continued, busy, exported], 'again')).toMatchObject({
     kind: 'exported',
-    asked: [true, false, false],
+    asked: ['again', undefined, undefined],
   });
-  expect(await followed([ran('failed', 'NotDone'), done], true)).toMatchObject({
+  expect(await followed([ran('failed', 'NotDone'), done], 'again')).toMatchObject({
     kind: 'exported',
-    asked: [true, false],
+    asked: ['again', undefined],
   });
   // Whether the first attempt came so far as to begin it anew is not known.
-  expect(await followed([away, ran('failed', 'NotDone'), done], true)).toMatchObject({ asked: [true, true, false] });
+  expect(await followed([away, ran('failed', 'NotDone'), done], 'again')).toMatchObject({
+    asked: ['again', 'again', undefined],
+  });
+});
+
+test('--resume of what has gone on already follows it', async () => {
+  expect(await followed([ran('failed', 'NotStopped'), busy, exported], 'resume')).toMatchObject({
+    kind: 'already',
+    asked: ['resume', undefined, undefined],
+  });
 });
 
 test('interrupted, what another run has is left to it', async () => {
   const interruption = new AbortController();
   interruption.abort();
-  expect(await followed([continued], false, interruption.signal)).toMatchObject({ kind: 'underWay', ms: 0 });
-  expect(await followed([done], false, interruption.signal)).toMatchObject({ kind: 'exported' });
+  expect(await followed([continued], undefined, interruption.signal)).toMatchObject({ kind: 'underWay', ms: 0 });
+  expect(await followed([done], undefined, interruption.signal)).toMatchObject({ kind: 'exported' });
 });
 
 test.each(['MissingFunction', 'InvalidCredentials', 'AccessDenied'])('%s would meet every object', async (code) => {
@@ -117,7 +126,6 @@ describe('over many objects', () => {
         yield* objects(count);
       })(),
       run,
-      again: false,
       concurrency: 4,
       interrupted: never,
       progress: (so) => shown.push(so.objects),
