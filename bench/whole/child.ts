@@ -2,8 +2,9 @@
 import { crc32 } from 'node:zlib';
 import { openAdmin } from '../../lib/kafka/admin.ts';
 import { consumeAll } from '../../lib/kafka/reading.ts';
+import { withGroups, withTable } from './exactly.ts';
 import type { Job, Outcome, Rows } from './job.ts';
-import { exporting, kafkaOf, preview } from './ours.ts';
+import { exporting, kafkaOf, preview, selecting } from './ours.ts';
 import { csvParse, csvParseToKafka, kafkaLoop } from './peers.ts';
 
 /** The best of so many runs counts, as long as they take less than LONG seconds together. */
@@ -14,7 +15,11 @@ const LONG = 5;
 const WAYS: Readonly<Record<string, (job: Job) => Promise<() => Promise<Rows | undefined>>>> = {
   'sluice preview': async (job) => () => preview(job),
   'csv-parse': async (job) => () => csvParse(job),
+  'select alone': async (job) => () => selecting(job),
   'sluice export': async (job) => () => exporting(job),
+  'at least once': async (job) => () => exporting(job),
+  'exactly once, ledger: dynamodb': withTable,
+  'exactly once, ledger: kafka': async (job) => () => withGroups(job),
   'csv-parse + kafkajs': async (job) => () => csvParseToKafka(job),
   'kafkajs alone': kafkaLoop,
 };

@@ -1,10 +1,14 @@
+import type { AwsEndpoint } from '../../local/endpoints.ts';
+
 /** What every way has to do: the same query over the same file, to the same broker. */
 
 export interface Job {
   readonly way: string;
   /** A CSV file with a header. */
   readonly file: string;
-  /** The rows whose status is at least this one. */
+  /** What is asked of it. */
+  readonly query: string;
+  /** The rows whose status is at least this one: the same for those who do not understand a query. */
   readonly least: number;
   /** Absent: the rows go nowhere. */
   readonly kafka?: {
@@ -12,6 +16,8 @@ export interface Job {
     readonly topic: string;
     readonly compression: 'none' | 'gzip';
   };
+  /** Where a DynamoDB is. */
+  readonly aws?: AwsEndpoint;
 }
 
 /** What a way found: equal numbers for equal rows. */
@@ -32,6 +38,3 @@ export interface Outcome {
 
 /** Rows that are sent at once, by every way. */
 export const CALL = 2_000;
-
-export const queryOf = (least: number): string =>
-  `SELECT s.request_id, CAST(s.status AS INT) AS status, s.uri FROM S3Object s WHERE s.status >= ${least}`;

@@ -19,9 +19,13 @@ import { type LedgerPlace, openLedger } from './ledger.ts';
 import { logDeadLetters } from './log-dead-letters.ts';
 import type { ExactPorts, ExportPlan, Ports } from './plan.ts';
 
-/** The select's own bounds of a batch: a rate above them changes nothing. */
-const MAX_ROWS = 2_000;
-const MAX_BYTES = 512 * 1024;
+/**
+ * How large a batch may be that is a transaction: its fixed steps (an intent, offsets, a commit) are some ten milliseconds,
+ * whatever it carries. At few matches the bytes read decide, which is what a run that died reads again.
+ */
+export const EXACT_BATCH = { maxRows: 8_000, maxBytes: 2 * 1024 * 1024, maxSourceBytes: 16 * 1024 * 1024 };
+
+type Bounds = Pick<PrepareOptions, 'maxRows' | 'maxBytes' | 'maxSourceBytes'>;
 
 /** A rule with its connections: serves one object after another for as long as its process lives. */
 export interface ExportInstance<P extends Ports = Ports> {
@@ -31,11 +35,7 @@ export interface ExportInstance<P extends Ports = Ports> {
 }
 
 /** A rule's query, ready to run. Throws SluiceError with the position in the query. */
-export function prepareRule(
-  rule: ExportRule,
-  clock: () => number,
-  batch: Pick<PrepareOptions, 'maxRows' | 'maxBytes'> = {},
-): PreparedQuery {
+export function prepareRule(rule: ExportRule, clock: () => number, batch: Bounds = {}): PreparedQuery {
   return prepare(rule.select, {
     ...batch,
     input: inputFormat(rule.source),
@@ -74,7 +74,7 @@ export async function openInstance(
   const prepared = prepareRule(rule, clock);
   const endpoint = await resolveEndpoint(kafkaConnection(bundle), secrets, `sluice.${stage}.${rule.name}`);
   const limiter = await openLimiter(bundle, secrets, clock);
-  const select = exact ? prepareRule(rule, clock, withinASecond(limiter)) : prepared;
+  const select = exact ? prepareRule(rule, clock, transactions(limiter)) : prepared;
   const { topic, compression, headers } = rule.kafka;
   const producing: ProducerOptions = { endpoint, topic, compression, headers };
   const store = await openStore(rule, secrets);
@@ -127,10 +127,11 @@ function exactLetters(
 }
 
 /** A batch is one transaction, and no transaction is to hold more than the rate lets through in a second. */
-function withinASecond({ maxRecords, maxBytes }: Limiter): Pick<PrepareOptions, 'maxRows' | 'maxBytes'> {
+function transactions({ maxRecords, maxBytes }: Limiter): Required<Bounds> {
   return {
-    ...(maxRecords < MAX_ROWS ? { maxRows: Math.max(1, Math.floor(maxRecords)) } : {}),
-    ...(maxBytes < MAX_BYTES ? { maxBytes: Math.max(1, Math.floor(maxBytes)) } : {}),
+    ...EXACT_BATCH,
+    maxRows: Math.max(1, Math.floor(Math.min(maxRecords, EXACT_BATCH.maxRows))),
+    maxBytes: Math.max(1, Math.floor(Math.min(maxBytes, EXACT_BATCH.maxBytes))),
   };
 }
 
