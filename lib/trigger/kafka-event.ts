@@ -19,10 +19,10 @@ const NO_HEADERS: readonly MessageHeader[] = [];
 export function parseKafkaEvent(event: unknown): readonly MessageBatch[] {
   if (!SOURCES.has(at(event, 'eventSource'))) throw unknownSinkEvent(`it is ${shapeOf(event)}; expected ${EXPECTED}`);
   const records = at(event, 'records') ?? {};
-  if (!isFields(records)) throw unknownSinkEvent(`its records are ${shapeOf(records)}; expected lists by partition`);
+  if (!isFields(records)) throw unknownSinkEvent(`its records are ${kindOf(records)}; expected lists by partition`);
   const batches = new Map<string, { readonly first: Message; readonly messages: Message[] }>();
   for (const [place, list] of Object.entries(records)) {
-    if (!Array.isArray(list)) throw unknownSinkEvent(`records of ${place} are ${shapeOf(list)}; expected a list`);
+    if (!Array.isArray(list)) throw unknownSinkEvent(`records of ${place} are ${kindOf(list)}; expected a list`);
     for (const [index, record] of list.entries()) {
       const message = parseRecord(record, `record ${index} of ${place}`);
       const id = `${message.topic}-${message.partition}`;
@@ -40,8 +40,8 @@ export function parseKafkaEvent(event: unknown): readonly MessageBatch[] {
 
 function parseRecord(record: unknown, where: string): Message {
   const bad = (name: string, expected: string) =>
-    unknownSinkEvent(`${name} of ${where} is ${shapeOf(at(record, name))}; expected ${expected}`);
-  if (!isFields(record)) throw unknownSinkEvent(`${where} is ${shapeOf(record)}; expected an object`);
+    unknownSinkEvent(`${name} of ${where} is ${kindOf(at(record, name))}; expected ${expected}`);
+  if (!isFields(record)) throw unknownSinkEvent(`${where} is ${kindOf(record)}; expected an object`);
   const { topic, partition, offset, timestamp, key, value, headers } = record;
   if (text(topic) === undefined || typeof topic !== 'string') throw bad('topic', 'a name');
   if (!isCount(partition)) throw bad('partition', 'a whole number');
@@ -60,6 +60,13 @@ function parseRecord(record: unknown, where: string): Message {
   };
 }
 
+/** Without the keys of an object: here they may be a message's. */
+function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
@@ -76,10 +83,10 @@ function bytes(value: string | null | undefined): Uint8Array | null {
 /** Each header is an object of its own, with its bytes as numbers; Java's, so that they may be negative. */
 function parseHeaders(headers: unknown, where: string): readonly MessageHeader[] {
   if (headers === undefined || headers === null) return NO_HEADERS;
-  if (!Array.isArray(headers)) throw unknownSinkEvent(`headers of ${where} are ${shapeOf(headers)}; expected a list`);
+  if (!Array.isArray(headers)) throw unknownSinkEvent(`headers of ${where} are ${kindOf(headers)}; expected a list`);
   if (headers.length === 0) return NO_HEADERS;
   return headers.flatMap((header: unknown) => {
-    if (!isFields(header)) throw unknownSinkEvent(`a header of ${where} is ${shapeOf(header)}; expected an object`);
+    if (!isFields(header)) throw unknownSinkEvent(`a header of ${where} is ${kindOf(header)}; expected an object`);
     return Object.entries(header).map(([name, value]) => {
       if (!Array.isArray(value) || !value.every((byte) => typeof byte === 'number'))
         throw unknownSinkEvent(`the header ${JSON.stringify(name)} of ${where} is no list of bytes`);
