@@ -3,6 +3,7 @@ import { RecordError } from './record-error.ts';
 /** The most significant digits of a decimal. Results with more are rounded, halves to even. */
 export const DIGITS = 38;
 const LIMIT = 10n ** 38n;
+const SAFE = 10n ** 15n;
 const MAX_EXPONENT = 2 ** 31 - 1;
 const MIN_EXPONENT = -(2 ** 31);
 const POWERS: bigint[] = [1n];
@@ -16,7 +17,7 @@ const abs = (n: bigint) => (n < 0n ? -n : n);
 
 function digits(n: bigint): number {
   const m = abs(n);
-  return m < LIMIT && m < 10n ** 15n ? String(Number(m)).length : m.toString().length;
+  return m < SAFE ? String(Number(m)).length : m.toString().length;
 }
 
 /** Division that rounds halves to even. */
@@ -40,8 +41,10 @@ export class Decimal {
 
   /** Rounds to 38 digits. Throws RecordError `NumberFormatError` when the exponent leaves −2^31 … 2^31−1. */
   static of(coefficient: bigint, exponent = 0): Decimal {
-    const over = digits(coefficient) - DIGITS;
-    if (over > 0) return Decimal.of(divideRounded(coefficient, power(over)), exponent + over);
+    if (coefficient >= LIMIT || coefficient <= -LIMIT) {
+      const over = digits(coefficient) - DIGITS;
+      return Decimal.of(divideRounded(coefficient, power(over)), exponent + over);
+    }
     if (exponent > MAX_EXPONENT || exponent < MIN_EXPONENT) {
       throw new RecordError('NumberFormatError', 'a decimal exponent is outside −2^31 … 2^31−1');
     }
