@@ -1,13 +1,18 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { resolveEndpoint } from '../kafka/endpoint.ts';
 import { connectRedis, resolveRedis } from '../limit/redis.ts';
 import type { ObjectStore } from '../object/contract.ts';
+import { ledgerTable } from '../rule/deployment/names.ts';
 import type { RuleBundle } from '../rule/schema.ts';
 import { secretsOf } from '../rule/secrets.ts';
 import type { SecretStore } from '../secret/index.ts';
 import { lookAtBucket } from './check/bucket.ts';
+import { type Extent, extentOf, judgeGroups, judgeRuns } from './check/extent.ts';
 import { judgeVersions, KAFKA_PROBES, type KafkaProbes, lookAtCluster, lookAtTopic } from './check/kafka.ts';
-import { ok, type Probe, probe, resting } from './check/probe.ts';
+import { type Finding, ok, type Probe, probe, resting } from './check/probe.ts';
 import { ifSilent } from './check/silence.ts';
+import { lookAtTable } from './check/table.ts';
+import { lookAtTransactions } from './check/transaction.ts';
 import { openStore } from './instance.ts';
 
 export type { Finding, Probe } from './check/probe.ts';
@@ -19,6 +24,8 @@ export interface CheckPorts {
   readonly clock: () => number;
   readonly kafka?: KafkaProbes;
   readonly store?: (bundle: RuleBundle) => Promise<ObjectStore>;
+  /** Of the ledger's table. Default: as the process's environment says. */
+  readonly dynamo?: Pick<DynamoDBClient, 'send' | 'destroy'>;
   /** Connects to the rule's shared rate and leaves again. */
   readonly redis?: (bundle: RuleBundle) => Promise<void>;
 }
@@ -33,6 +40,7 @@ export async function checkExport(bundle: RuleBundle, ports: CheckPorts): Promis
     ...secretProbes(bundle, ports),
     bucketProbe(bundle, ports),
     ...kafkaProbes(bundle, ports),
+    ...ledgerProbes(bundle, ports),
     ...(rule.rate?.shared === undefined ? [] : [rateProbe(bundle, ports, rule.rate.shared)]),
   ]);
 }
@@ -49,14 +57,49 @@ function secretProbes(bundle: RuleBundle, { secrets, clock }: CheckPorts): Promi
 
 function bucketProbe(bundle: RuleBundle, { secrets, clock, store }: CheckPorts): Promise<Probe> {
   const { source } = bundle.rule;
-  return probe(`bucket ${source.bucket}`, { clock, ifSilent: ifSilent(bundle.rule, 's3') }, async () => {
-    const open = await (store === undefined ? openStore(bundle.rule, secrets) : store(bundle));
-    try {
-      return await lookAtBucket(open, source);
-    } finally {
-      open.close();
-    }
-  });
+  return probe(`bucket ${source.bucket}`, { clock, ifSilent: ifSilent(bundle.rule, 's3') }, () =>
+    withStore(bundle, { secrets, store }, (open) => lookAtBucket(open, source)),
+  );
+}
+
+async function withStore<T>(
+  bundle: RuleBundle,
+  { secrets, store }: { readonly secrets: SecretStore; readonly store: CheckPorts['store'] | undefined },
+  look: (open: ObjectStore) => Promise<T>,
+): Promise<T> {
+  const open = await (store === undefined ? openStore(bundle.rule, secrets) : store(bundle));
+  try {
+    return await look(open);
+  } finally {
+    open.close();
+  }
+}
+
+/** What exactly once needs beside Kafka, and what the rule's objects ask of it. */
+function ledgerProbes(bundle: RuleBundle, { secrets, clock, store, dynamo }: CheckPorts): Promise<Probe>[] {
+  const { rule, stage } = bundle;
+  const { delivery, ledger } = rule.kafka;
+  if (delivery === 'at-least-once') return [];
+  const ofStore = { clock, ifSilent: ifSilent(rule, 's3') };
+  const extent = withStore(bundle, { secrets, store }, (open) => extentOf(open, rule.source, clock));
+  // Each probe hears of its failure in its own way.
+  extent.catch(() => undefined);
+  const judged = (name: string, judge: (found: Extent) => Finding) =>
+    probe(name, ofStore, () => resting(extent, 'the bucket', async (found) => judge(found)));
+  const table = process.env['SLUICE_LEDGER_TABLE'] ?? ledgerTable(stage);
+  return [
+    ledger === 'kafka'
+      ? judged('ledger in kafka', (found) => judgeGroups(found, rule.kafka))
+      : probe(`ledger table ${table}`, { clock, ifSilent: ifSilent(rule, 'dynamodb') }, async () => {
+          const client = dynamo ?? new DynamoDBClient({ maxAttempts: 2 });
+          try {
+            return await lookAtTable(client, table, { stage, rule: rule.name });
+          } finally {
+            client.destroy();
+          }
+        }),
+    judged('largest object', (found) => judgeRuns(found, rule)),
+  ];
 }
 
 function kafkaProbes(bundle: RuleBundle, { secrets, clock, kafka = KAFKA_PROBES }: CheckPorts): Promise<Probe>[] {
@@ -79,6 +122,13 @@ function kafkaProbes(bundle: RuleBundle, { secrets, clock, kafka = KAFKA_PROBES 
     probe('kafka version', options, () =>
       resting(admin, 'Kafka', async () => judgeVersions(await kafka.versions(await endpoint), rule.kafka.delivery)),
     ),
+    ...(rule.kafka.delivery === 'at-least-once'
+      ? []
+      : [
+          probe('transactions', options, () =>
+            resting(admin, 'Kafka', async () => lookAtTransactions(kafka, await endpoint, bundle)),
+          ),
+        ]),
     ...topics.map(({ name, what }) =>
       probe(`${what} ${name}`, options, () => resting(admin, 'Kafka', (open) => lookAtTopic(open, name))),
     ),

@@ -74,7 +74,12 @@ const BY_TYPE: Readonly<Record<string, Describe>> = {
   TOPIC_AUTHORIZATION_FAILED: final(
     'TopicDenied',
     (d) => `the broker does not let this user at the topic ${topicOf(d)}`,
-    (d) => allow(d, `--operation Write --operation Describe --topic ${d.topic ?? 'TOPIC'}`),
+    // A transaction that stores an offset for a topic counts as reading it.
+    (d) =>
+      allow(
+        d,
+        `--operation Write --operation Describe ${d.transactionalId === undefined ? '' : '--operation Read '}--topic ${d.topic ?? 'TOPIC'}`,
+      ),
   ),
   CLUSTER_AUTHORIZATION_FAILED: final(
     'ClusterDenied',

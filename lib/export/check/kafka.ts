@@ -2,12 +2,14 @@ import { type KafkaAdmin, openAdmin } from '../../kafka/admin.ts';
 import { readApiVersions, readsCommittedOffsets } from '../../kafka/api-versions.ts';
 import type { ConnectionOptions } from '../../kafka/connection.ts';
 import type { KafkaEndpoint } from '../../kafka/contract.ts';
+import { type ProbedTransaction, probeTransaction } from '../../kafka/transaction-probe.ts';
 import { type Finding, failed, ok, warning } from './probe.ts';
 
 /** What the probes ask of Kafka. */
 export interface KafkaProbes {
   open(endpoint: KafkaEndpoint): Promise<Pick<KafkaAdmin, 'brokers' | 'describeTopic' | 'close'>>;
   versions(endpoint: KafkaEndpoint): Promise<ReadonlyMap<number, number>>;
+  transaction(endpoint: KafkaEndpoint, probed: ProbedTransaction): Promise<void>;
 }
 
 const IMPATIENT: ConnectionOptions = { connectTimeoutMs: 2500, requestTimeoutMs: 2500, retry: { retries: 0 } };
@@ -15,6 +17,12 @@ const IMPATIENT: ConnectionOptions = { connectTimeoutMs: 2500, requestTimeoutMs:
 export const KAFKA_PROBES: KafkaProbes = {
   open: (endpoint) => openAdmin(endpoint, IMPATIENT),
   versions: (endpoint) => readApiVersions(endpoint, IMPATIENT),
+  transaction: (endpoint, probed) =>
+    // While a coordinator is found for the first time, the broker asks to come again in a moment.
+    probeTransaction(endpoint, probed, {
+      ...IMPATIENT,
+      retry: { retries: 4, initialRetryTime: 50, maxRetryTime: 500 },
+    }),
 };
 
 export async function lookAtCluster(

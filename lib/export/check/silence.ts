@@ -1,7 +1,7 @@
 import type { ExportRule } from '../../rule/schema.ts';
 
 /** What to look at when a server does not answer at all, from where the probe runs. */
-export function ifSilent(rule: ExportRule, target: 's3' | 'secretsmanager' | 'kafka' | 'redis'): string {
+export function ifSilent(rule: ExportRule, target: 's3' | 'secretsmanager' | 'dynamodb' | 'kafka' | 'redis'): string {
   const { vpc } = rule;
   if (vpc === undefined) {
     return target === 'kafka' || target === 'redis'
@@ -13,6 +13,8 @@ export function ifSilent(rule: ExportRule, target: 's3' | 'secretsmanager' | 'ka
   switch (target) {
     case 's3':
       return `Add a gateway endpoint for S3 (com.amazonaws.<region>.s3) to the route tables of ${from}, or a NAT gateway.`;
+    case 'dynamodb':
+      return `Add a gateway endpoint for DynamoDB (com.amazonaws.<region>.dynamodb) to the route tables of ${from}, or a NAT gateway.`;
     case 'secretsmanager':
       return `Add an interface endpoint for Secrets Manager (com.amazonaws.<region>.secretsmanager) to ${from}, with port 443 open for ${groups}, or a NAT gateway.`;
     case 'kafka':

@@ -11,7 +11,7 @@ import {
   type ProjectFiles,
   type RuleBundle,
   readProject,
-  resolveRule,
+  resolveExport,
 } from '../../../../lib/rule/index.ts';
 import { createSecretStore } from '../../../../lib/secret/index.ts';
 import { INFO, storeOf } from '../../../support/export-fakes.ts';
@@ -31,7 +31,7 @@ function bundle(more = ''): RuleBundle {
     rules: [{ path: 'rules/errors.yml', text: RULE + more }],
     connections: { path: 'connections.yml', text: CONNECTIONS },
   };
-  return resolveRule(readProject(files, {}), 'errors', 'dev').bundle;
+  return resolveExport(readProject(files, {}), 'errors', 'dev').bundle;
 }
 
 const kafka = (more: Partial<Awaited<ReturnType<KafkaProbes['open']>>> = {}, version = 5): KafkaProbes => ({
@@ -42,6 +42,7 @@ const kafka = (more: Partial<Awaited<ReturnType<KafkaProbes['open']>>> = {}, ver
     ...more,
   }),
   versions: async () => new Map([[28, version]]),
+  transaction: async () => undefined,
 });
 
 const ports = (more: Partial<CheckPorts> = {}): CheckPorts => ({
