@@ -9,5 +9,10 @@ const { generated } = await import('../lib/rule/generated.ts');
 const { reference } = await import('../lib/select/reference.ts');
 const { conformanceFiles } = await import('../test/support/conformance.ts');
 const root = new URL('..', import.meta.url);
-const files = { ...generated(), 'docs/select.md': reference(conformanceFiles(fileURLToPath(root))) };
+const { scale } = await import('./scale.ts');
+const files = {
+  ...generated(),
+  'docs/select.md': reference(conformanceFiles(fileURLToPath(root))),
+  'docs/scale.md': scale(),
+};
 for (const [path, text] of Object.entries(files)) await writeFile(new URL(path, root), text);
