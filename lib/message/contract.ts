@@ -45,6 +45,8 @@ export interface FieldSchema {
   readonly logical?: string;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly optional: boolean;
+  /** The column's default, as the connector writes it. Its JSON converter may write it in the place of NULL. */
+  readonly default?: Value;
   /** Of an array. */
   readonly items?: FieldSchema;
 }

@@ -50,8 +50,15 @@ export class JsonParser {
   one(text: string): Value {
     this.begin(text);
     const value = this.value();
-    if (this.more()) throw this.#unexpected('the end');
+    this.end();
     return value;
+  }
+
+  /** Passes `closing` and what is white around it, behind which nothing may stand. */
+  end(closing = ''): void {
+    if (closing !== '' && this.#next() !== closing.charCodeAt(0)) throw this.#unexpected('the end of the object');
+    this.at += closing.length;
+    if (this.more()) throw this.#unexpected('the end');
   }
 
   /** Whether there is anything but white space from here on. */
@@ -70,13 +77,6 @@ export class JsonParser {
     if (code === 0x66) return this.#literal('false', false);
     if (code === 0x6e) return this.#literal('null', null);
     throw this.#unexpected('a value');
-  }
-
-  /** Passes `symbol` if it is what comes next. */
-  take(symbol: string): boolean {
-    if (this.#next() !== symbol.charCodeAt(0)) return false;
-    this.at++;
-    return true;
   }
 
   #next(): number {

@@ -35,7 +35,8 @@ export function daysSinceEpoch(year: number, month: number, day: number): number
   );
 }
 
-function dateOfDays(days: number): { year: number; month: number; day: number } {
+/** The day so many days after 1970-01-01, of any year: 0 is 1 BC. */
+export function dateOfDays(days: number): { year: number; month: number; day: number } {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;
