@@ -2,14 +2,17 @@
 require('tsx/cjs');
 const { mkdirSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
+const { liveStack } = require('./lib/cli/aws/live-stack.ts');
 const { deploy } = require('./lib/rule/deployment/index.ts');
 
 let deployment;
 
 module.exports = async ({ resolveVariable }) => {
-  const stage = await resolveVariable('sls:stage');
+  const [stage, service, region] = await Promise.all(
+    ['sls:stage', 'self:service', 'self:provider.region'].map(resolveVariable),
+  );
   declareBundlesCommonJs();
-  deployment ??= deploy(__dirname, stage, process.env);
+  deployment ??= deploy(__dirname, stage, process.env, liveStack(`${service}-${stage}`, region));
   return deployment;
 };
 

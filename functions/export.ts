@@ -5,7 +5,7 @@ import { readDeployedRule } from '../lib/rule/deployed.ts';
 import { createSecretStore } from '../lib/secret/store.ts';
 import { journal } from '../lib/telemetry/journal.ts';
 
-const bundle = readDeployedRule(process.env, process.cwd());
+const bundle = readDeployedRule('export', process.env, process.cwd());
 const secrets = createSecretStore();
 const tell = journal(bundle.rule.name, bundle.stage);
 let instance: Promise<ExportInstance> | undefined;

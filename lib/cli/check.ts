@@ -4,7 +4,15 @@ import { checkExport, type Finding, type Probe } from '../export/check.ts';
 import { SluiceError } from '../failure/index.ts';
 import { functionName } from '../rule/deployment/names.ts';
 import { loadProject } from '../rule/disk.ts';
-import { listRules, type Project, type RuleBundle, resolveRule, validateProject } from '../rule/index.ts';
+import {
+  isExport,
+  listRules,
+  type Project,
+  type Rule,
+  type RuleBundle,
+  resolveRule,
+  validateProject,
+} from '../rule/index.ts';
 import { createSecretStore, fetchSecret } from '../secret/index.ts';
 import type { DeployedFunction, Functions } from './aws/ports.ts';
 import { type PlacedProbe, ruleLines } from './check-text.ts';
@@ -66,7 +74,7 @@ function validated(context: Context, project: Project): Exit {
 
 async function probesOf(
   context: Context,
-  bundle: RuleBundle,
+  bundle: RuleBundle<Rule>,
   deployed: Deployed | SluiceError,
 ): Promise<PlacedProbe[]> {
   const { clock, env, stage } = context;
@@ -81,11 +89,12 @@ async function probesOf(
   };
   const actual = stands instanceof SluiceError ? undefined : stands.actual;
   const secrets = createSecretStore({ fetch: fetchSecret({ env }), clock });
-  const here = async () => placed('here', await checkExport(bundle, { secrets, clock }));
+  const here = async () => (isExport(bundle) ? placed('here', await checkExport(bundle, { secrets, clock })) : []);
   const network =
     actual === undefined || deployed instanceof SluiceError
       ? here()
       : inFunction(deployed.functions, actual, clock, here);
+  if (!isExport(bundle)) return [deployment, ...(await network)];
   const setup = context.aws
     .setup(bundle.rule.source, secrets)
     .then((ports) => checkSetup(bundle, { ...ports, clock, functionArn: actual?.arn }))

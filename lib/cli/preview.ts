@@ -4,7 +4,7 @@ import type { ObjectStore } from '../object/contract.ts';
 import { open as openObject } from '../object/open.ts';
 import { objectAccess } from '../object/random-access.ts';
 import { loadProject } from '../rule/disk.ts';
-import { type ExportRule, resolveRule } from '../rule/index.ts';
+import { type ExportRule, resolveExport } from '../rule/index.ts';
 import { createSecretStore, fetchSecret } from '../secret/index.ts';
 import type { PreparedSelect } from '../select/contract.ts';
 import { explain } from '../select/index.ts';
@@ -44,7 +44,7 @@ export const preview: CliCommand<PreviewOptions> = {
     const limit = Number(options.limit);
     if (!Number.isInteger(limit) || limit < 0)
       throw usage(`--limit ${options.limit} is no number of rows`, 'Give a number such as 50.');
-    const { rule } = resolveRule(await loadProject(context.root, context.env), name, context.stage);
+    const { rule } = resolveExport(await loadProject(context.root, context.env), name, context.stage);
     const select = prepareRule(rule, context.clock, { maxRows: Math.max(1, limit) });
     if (options.explain === true) {
       answer(context, explain(select), () => explainLines(explain(select)));

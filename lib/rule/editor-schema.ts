@@ -1,16 +1,34 @@
-import { connectionsSchema } from './schema/connections.ts';
-import { exportSchema } from './schema/export.ts';
-import { type Shape, shapeOf } from './shape.ts';
+import { CONNECTIONS, RULE_KINDS, RULES } from './kinds.ts';
+import type { Shape } from './shape.ts';
 
 const DRAFT = 'http://json-schema.org/draft-07/schema#';
 
-/** JSON Schemas for editors, of `rules/*.yml` and of `connections.yml`. */
-export const ruleEditorSchema = (): object => editorSchema(shapeOf(exportSchema), 'A rule of Sluice', ['kind', 'name']);
-export const connectionsEditorSchema = (): object =>
-  editorSchema(shapeOf(connectionsSchema), 'The connections of Sluice', []);
+/** JSON Schema for editors, of `connections.yml`. */
+export function connectionsEditorSchema(): object {
+  return { $schema: DRAFT, title: 'The connections of Sluice', ...fileSchema(CONNECTIONS.shape, []) };
+}
+
+/** JSON Schema for editors, of `rules/*.yml`: what else may stand in a file is told by its `kind`. */
+export function ruleEditorSchema(): object {
+  const description = RULE_KINDS.map(
+    (kind) => `\`${kind}\`: ${RULES[kind].shape.properties?.['kind']?.description}`,
+  ).join(' ');
+  return {
+    $schema: DRAFT,
+    title: 'A rule of Sluice',
+    type: 'object',
+    properties: { kind: { description, enum: RULE_KINDS } },
+    required: ['kind'],
+    allOf: RULE_KINDS.map((kind) => ({
+      if: { properties: { kind: { const: kind } }, required: ['kind'] },
+      // biome-ignore lint/suspicious/noThenProperty: JSON Schema's own word
+      then: fileSchema(RULES[kind].shape, RULES[kind].fixed),
+    })),
+  };
+}
 
 /** Adds what holds for the files and not for the values: `stages:`, `null`, and variables in place of what is not text. */
-function editorSchema(shape: Shape, title: string, fixed: readonly string[]): object {
+function fileSchema(shape: Shape, fixed: readonly string[]): object {
   const base = loosened(shape, false);
   const block = loosened(shape, true);
   const differing = Object.entries(block.properties ?? {}).filter(([name]) => !fixed.includes(name));
@@ -19,7 +37,7 @@ function editorSchema(shape: Shape, title: string, fixed: readonly string[]): ob
     description: 'What differs on a stage: maps merge, lists and scalars replace, `null` removes.',
     additionalProperties: { ...block, type: ['object', 'null'], properties: Object.fromEntries(differing) },
   };
-  return { ...base, $schema: DRAFT, title, properties: { ...base.properties, stages } };
+  return { ...base, properties: { ...base.properties, stages } };
 }
 
 /** @param partial whether everything may be left out or be `null`, as in a stage's block */

@@ -3,7 +3,7 @@ export { DEFAULT_STAGE } from './layers.ts';
 export { type Origin, originsOf } from './origins.ts';
 export { type ListedRule, listRules, type Project, type ProjectFiles, readProject, stagesOf } from './project.ts';
 export type { SourceFile } from './read.ts';
-export { type ResolvedRule, resolveRule } from './resolve.ts';
+export { type ResolvedRule, resolveExport, resolveRule, resolveSink } from './resolve.ts';
 export * from './schema.ts';
 export { type SecretUse, secretsOf } from './secrets.ts';
 export { validateProject } from './validate.ts';

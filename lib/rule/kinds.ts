@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { SluiceError } from '../failure/index.ts';
 import { nearest } from './nearest.ts';
 import { problem } from './problem.ts';
@@ -5,14 +6,23 @@ import type { RuleFile } from './project.ts';
 import type { FileKind } from './resolve-file.ts';
 import { connectionsSchema } from './schema/connections.ts';
 import { exportSchema } from './schema/export.ts';
+import { postgresSinkSchema } from './schema/postgres-sink.ts';
+import { tdengineSinkSchema } from './schema/tdengine-sink.ts';
+import type { RuleKind } from './schema.ts';
 import { shapeOf } from './shape.ts';
 
-export const EXPORT: FileKind<typeof exportSchema> = {
-  schema: exportSchema,
-  shape: shapeOf(exportSchema),
-  code: 'InvalidRule',
-  fixed: ['kind', 'name'],
-};
+function ruleFile<S extends z.ZodType>(schema: S): FileKind<S> {
+  return { schema, shape: shapeOf(schema), code: 'InvalidRule', fixed: ['kind', 'name'] };
+}
+
+/** The kinds of rules, each with what its files are validated against. */
+export const RULES = {
+  export: ruleFile(exportSchema),
+  'postgres-sink': ruleFile(postgresSinkSchema),
+  'tdengine-sink': ruleFile(tdengineSinkSchema),
+} as const;
+
+export const RULE_KINDS = Object.keys(RULES) as readonly RuleKind[];
 
 export const CONNECTIONS: FileKind<typeof connectionsSchema> = {
   schema: connectionsSchema,
@@ -21,23 +31,18 @@ export const CONNECTIONS: FileKind<typeof connectionsSchema> = {
   fixed: [],
 };
 
-const LATER = ['postgres-sink', 'tdengine-sink'];
-
-/** What is wrong with a file's `kind`, before anything else of it can be judged. */
-export function kindProblem(file: RuleFile): SluiceError | undefined {
-  const { kind, tree, name } = file;
-  if (kind === 'export') return undefined;
+/** The kind of a file, or what is wrong with it, before anything else of the file can be judged. */
+export function kindOf({ kind, tree, name }: RuleFile): RuleKind | SluiceError {
+  const known = RULE_KINDS.find((each) => each === kind);
+  if (known !== undefined) return known;
+  const expected = `expected one of ${RULE_KINDS.join(', ')}`;
   const entry = tree.entries.get('kind');
   if (entry === undefined) {
-    return problem('InvalidRule', 'kind is missing, expected export', tree.at, 'Add kind: export', name);
+    return problem('InvalidRule', `kind is missing, ${expected}`, tree.at, 'Add kind: export', name);
   }
-  const at = entry.node.at;
-  if (kind !== undefined && LATER.includes(kind)) {
-    const fix = 'Only kind: export is; take this file out of rules/ until then.';
-    return problem('NotBuiltYet', `rules of kind ${kind} are not built yet`, at, fix, name);
-  }
-  const near = kind === undefined ? undefined : nearest(kind, ['export', ...LATER]);
+  const near = kind === undefined ? undefined : nearest(kind, RULE_KINDS);
   const hint = near === undefined ? '' : `; did you mean "${near}"?`;
   const got = kind === undefined ? 'not text' : `"${kind}"`;
-  return problem('InvalidRule', `kind is ${got}, expected export${hint}`, at, 'Write kind: export', name);
+  const fix = `Write kind: ${near ?? 'export'}`;
+  return problem('InvalidRule', `kind is ${got}, ${expected}${hint}`, entry.node.at, fix, name);
 }

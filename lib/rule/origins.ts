@@ -1,4 +1,4 @@
-import { EXPORT } from './kinds.ts';
+import { RULES } from './kinds.ts';
 import type { ResolvedRule } from './resolve.ts';
 import { type Shape, variants } from './shape.ts';
 import { leaves, nodeAt, type Path, type Plain, pathText, plain } from './tree.ts';
@@ -17,7 +17,7 @@ export interface Origin {
 }
 
 /** Every value of a rule on its stage: what was written, in the order of the file, and then the defaults. */
-export function originsOf({ tree }: Pick<ResolvedRule, 'tree'>): readonly Origin[] {
+export function originsOf({ rule, tree }: Pick<ResolvedRule, 'rule' | 'tree'>): readonly Origin[] {
   const written = [...leaves(tree)].map(({ path, node }): Origin => {
     const { file, line, layer } = node.at;
     const variables = node.kind === 'scalar' ? node.variables : [];
@@ -30,7 +30,7 @@ export function originsOf({ tree }: Pick<ResolvedRule, 'tree'>): readonly Origin
       variables,
     };
   });
-  const filled = [...defaults(EXPORT.shape)].flatMap(([path, value]): Origin[] =>
+  const filled = [...defaults(RULES[rule.kind].shape)].flatMap(([path, value]): Origin[] =>
     nodeAt(tree, path) === undefined && isWithin(tree, path)
       ? [{ path: pathText(path), value, from: 'default', variables: [] }]
       : [],

@@ -1,15 +1,16 @@
-import { connectionsSchema } from './schema/connections.ts';
-import { exportSchema } from './schema/export.ts';
-import { type Shape, shapeOf, variants } from './shape.ts';
+import { CONNECTIONS, RULE_KINDS, RULES } from './kinds.ts';
+import { type Shape, variants } from './shape.ts';
 
 /** `docs/rules.md`: every key of the two files, read off the schemas. */
 export function reference(): string {
+  const kinds = RULE_KINDS.map(
+    (kind) => `## Rules of kind \`${kind}\`: \`rules/*.yml\`\n${table(rows(RULES[kind].shape))}\n`,
+  );
   return `${INTRODUCTION}
-## Rules: \`rules/*.yml\`
-${table(rows(shapeOf(exportSchema)))}
-## Connections: \`connections.yml\`
-${table(rows(shapeOf(connectionsSchema)))}
-${TRIGGERS}`;
+${kinds.join('')}## Connections: \`connections.yml\`
+${table(rows(CONNECTIONS.shape))}
+${TRIGGERS}
+${SINKS}`;
 }
 
 const INTRODUCTION = `# Rules and connections
@@ -60,6 +61,25 @@ S3 refuses two notifications for the same objects. Of rules whose bucket is one 
 overlap, all but one need \`trigger: eventbridge\`.
 `;
 
+const SINKS = `## How sinks are fed
+
+A sink reads each of its topics in a consumer group of its own, \`sluice.<stage>.<rule>.<topic>\`, or \`<group>.<topic>\`.
+
+Deployed, each topic has one event source mapping: \`kafka:\`, or \`msk:\` where the connection has a \`clusterArn\`. AWS's
+event pollers read the topic and bring batches to the function, again and again until it takes them: what is bad in a
+batch the sink settles itself, by \`onError\`. The pollers sign in with the connection's own secrets, SASL only over TLS;
+brokers outside of a VPC must ask them to. In \`vpc\`, or for MSK in the cluster's, its security group must let them reach
+the brokers, and they must reach Lambda, STS and Secrets Manager, through a NAT gateway or interface endpoints. A
+connection to MSK signs in with \`scram-sha-512\` (secrets named \`AmazonMSK_…\`, under a KMS key of one's own: \`kmsKey\`),
+\`mtls\` or \`oauthbearer\`.
+
+\`from: latest\` is deployed as the time of the first deployment, which later ones read from the stack and keep: they need
+\`cloudformation:GetTemplate\`. A group that has offsets goes on there, whatever \`from\` says.
+
+On stage \`local\` the function is deployed without a mapping, since the local stack emulates none: \`sluice run RULE\` polls
+the topics and hands the same batches to the same sink. It does so too wherever functions are not to be had.
+`;
+
 interface Row {
   readonly key: string;
   readonly type: string;
@@ -94,8 +114,10 @@ function rows(shape: Shape, prefix = ''): Row[] {
 
 function nested(shape: Shape, key: string): Row[] {
   const found = variants(shape).flatMap((each) => {
-    const named = typeof each.additionalProperties === 'object' ? rows(each.additionalProperties, `${key}.<name>`) : [];
-    return [...rows(each, key), ...named];
+    const any = each.additionalProperties;
+    const named = typeof any === 'object' ? variants(any).flatMap((value) => rows(value, `${key}.<name>`)) : [];
+    const listed = each.items === undefined ? [] : variants(each.items).flatMap((item) => rows(item, `${key}[]`));
+    return [...rows(each, key), ...named, ...listed];
   });
   // Forms of one thing share keys: the first that has something to say tells.
   return found.filter((row, i) => found.findIndex((other) => other.key === row.key) === i);

@@ -1,29 +1,29 @@
+import type { z } from 'zod';
 import { SluiceError } from '../failure/index.ts';
 import { bundleOf } from './bundle.ts';
 import { checkRule } from './checks/rule.ts';
-import { CONNECTIONS, EXPORT, kindProblem } from './kinds.ts';
+import { CONNECTIONS, kindOf, RULES } from './kinds.ts';
 import { STAGE_NAME } from './layers.ts';
 import { nearest } from './nearest.ts';
 import type { Checked } from './problem.ts';
 import type { Project, RuleFile } from './project.ts';
 import { type ResolvedFile, resolveFile } from './resolve-file.ts';
-import type { Connections, ExportRule, RuleBundle } from './schema.ts';
+import type { Connections, ExportRule, Rule, RuleBundle, RuleKind, RuleOf, SinkRule } from './schema.ts';
 import type { MapNode } from './tree.ts';
 
 /** A rule on one stage that holds by itself; only what concerns several rules is still open. */
-export interface ResolvedRule {
+export interface ResolvedRule<R extends Rule = Rule> {
   readonly file: string;
-  readonly rule: ExportRule;
+  readonly rule: R;
   /** What the function is deployed with: the rule, and the connections that it names. */
-  readonly bundle: RuleBundle;
+  readonly bundle: RuleBundle<R>;
   /** The merged file: where each value came from. */
   readonly tree: MapNode;
 }
 
 /**
  * The rule of that name as a stage sees it, its query parsed and its connections found.
- * Throws SluiceError (`UnknownRule`, `UnknownStage`, `InvalidRule`, `InvalidConnections`, `MissingVariable`, `NotBuiltYet`,
- * …) for the first thing that is wrong; `validateProject` tells all of them.
+ * Throws SluiceError (`UnknownRule`, `UnknownStage`, `InvalidRule`, `InvalidConnections`, `MissingVariable`, …) for the first thing that is wrong; `validateProject` tells all of them.
  */
 export function resolveRule(project: Project, name: string, stage: string): ResolvedRule {
   requireStage(stage);
@@ -33,6 +33,34 @@ export function resolveRule(project: Project, name: string, stage: string): Reso
   const resolved = resolveRuleFile(file, project, connections.value, stage);
   if (!resolved.ok) throw resolved.problems[0];
   return resolved.value;
+}
+
+/** The same for what only an export can do. Throws SluiceError (`WrongKind`) too. */
+export function resolveExport(project: Project, name: string, stage: string): ResolvedRule<ExportRule> {
+  return ofKind(resolveRule(project, name, stage), ['export'], 'an export');
+}
+
+/** The same for what only a sink can do. Throws SluiceError (`WrongKind`) too. */
+export function resolveSink(project: Project, name: string, stage: string): ResolvedRule<SinkRule> {
+  return ofKind(resolveRule(project, name, stage), ['postgres-sink', 'tdengine-sink'], 'a sink');
+}
+
+function ofKind<K extends RuleKind>(
+  resolved: ResolvedRule,
+  kinds: readonly K[],
+  wanted: string,
+): ResolvedRule<RuleOf<K>> {
+  const { rule, file } = resolved;
+  if (isOf(resolved, kinds)) return resolved;
+  throw new SluiceError('WrongKind', `${rule.name} is of kind ${rule.kind}: this is for ${wanted}`, {
+    stage: 'rule',
+    context: { rule: rule.name, file },
+    fix: 'sluice list shows the kind of each rule.',
+  });
+}
+
+function isOf<K extends RuleKind>(resolved: ResolvedRule, kinds: readonly K[]): resolved is ResolvedRule<RuleOf<K>> {
+  return kinds.some((kind) => kind === resolved.rule.kind);
 }
 
 export function requireStage(stage: string): void {
@@ -81,10 +109,10 @@ export function resolveConnections(project: Project, stage: string): Checked<Res
 }
 
 /** A rule file by itself: merged and well-formed, its connections and its query not looked at. */
-export function readRule(file: RuleFile, project: Project, stage: string): Checked<ResolvedFile<ExportRule>> {
-  const kind = kindProblem(file);
-  if (kind !== undefined) return { ok: false, problems: [kind] };
-  return resolveFile(file.tree, EXPORT, { stage, env: project.env }, file.name);
+export function readRule(file: RuleFile, project: Project, stage: string): Checked<ResolvedFile<Rule>> {
+  const kind = kindOf(file);
+  if (kind instanceof SluiceError) return { ok: false, problems: [kind] };
+  return resolveFile<z.ZodType<Rule>>(file.tree, RULES[kind], { stage, env: project.env }, file.name);
 }
 
 export function resolveRuleFile(

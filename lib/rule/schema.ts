@@ -20,6 +20,8 @@ export type { TdengineSinkRule } from './schema/tdengine-sink.ts';
 
 export type SinkRule = PostgresSinkRule | TdengineSinkRule;
 export type Rule = ExportRule | SinkRule;
+export type RuleKind = Rule['kind'];
+export type RuleOf<K extends RuleKind> = Extract<Rule, { readonly kind: K }>;
 
 /** What a function runs by: `.sluice/<stage>/<rule>.json` in its package. `connections` holds only those that the rule names. */
 export interface RuleBundle<R extends Rule = ExportRule> {
@@ -28,6 +30,14 @@ export interface RuleBundle<R extends Rule = ExportRule> {
   readonly connections: Connections;
   /** Of everything above, in hexadecimal: tells a rule that changed since it was deployed. */
   readonly hash: string;
+}
+
+export function isExport(bundle: RuleBundle<Rule>): bundle is RuleBundle<ExportRule> {
+  return bundle.rule.kind === 'export';
+}
+
+export function isSink(bundle: RuleBundle<Rule>): bundle is RuleBundle<SinkRule> {
+  return bundle.rule.kind !== 'export';
 }
 
 export function inputFormat(source: ExportRule['source']): InputFormat {

@@ -1,4 +1,5 @@
 import type { SluiceError } from '../failure/index.ts';
+import { groupProblems } from './checks/groups.ts';
 import { duplicateNames } from './checks/names.ts';
 import { notificationProblems } from './checks/notifications.ts';
 import { type Project, stagesOf } from './project.ts';
@@ -25,7 +26,11 @@ function stageErrors(project: Project, stage: string): readonly SluiceError[] {
   }
   const resolved = project.rules.map((file) => resolveRuleFile(file, project, connections.value, stage));
   const good: ResolvedRule[] = resolved.flatMap((each) => (each.ok ? [each.value] : []));
-  return [...resolved.flatMap((each) => (each.ok ? [] : each.problems)), ...notificationProblems(good)];
+  return [
+    ...resolved.flatMap((each) => (each.ok ? [] : each.problems)),
+    ...notificationProblems(good),
+    ...groupProblems(good),
+  ];
 }
 
 function once(problems: readonly SluiceError[]): readonly SluiceError[] {

@@ -3,7 +3,7 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { openInstance } from '../../lib/export/instance.ts';
 import { exportObject } from '../../lib/export/run.ts';
 import { openAdmin } from '../../lib/kafka/admin.ts';
-import { readProject, resolveRule } from '../../lib/rule/index.ts';
+import { readProject, resolveExport } from '../../lib/rule/index.ts';
 import { createSecretStore } from '../../lib/secret/store.ts';
 import type { AwsEndpoint } from '../../local/endpoints.ts';
 import { Aws, accessLogObject, delivered, expectedOf, makeTopics, valuesOf } from '../support/deployed.ts';
@@ -55,7 +55,7 @@ describeWith(['kafka', 'aws'], 'a broker that goes away in the middle of an expo
     );
     const { accessKeyId, secretAccessKey } = endpoints.aws;
     const secrets = createSecretStore({ fetch: async () => JSON.stringify({ accessKeyId, secretAccessKey }) });
-    const instance = await openInstance(resolveRule(project, 'broker-away', 'test').bundle, secrets);
+    const instance = await openInstance(resolveExport(project, 'broker-away', 'test').bundle, secrets);
     try {
       const request = { ref: { bucket: RUN, key: KEY }, trigger: 'manual', run: 'r1', deadline: Date.now() + 120_000 };
       // The broker comes back when the run has met its absence: sooner, the client's own retries would hide it.

@@ -6,7 +6,7 @@ import type { ExactPorts, ExportPorts } from '../../lib/export/plan.ts';
 import { exportObject } from '../../lib/export/run.ts';
 import { type KafkaAdmin, openAdmin } from '../../lib/kafka/admin.ts';
 import { consumeAll } from '../../lib/kafka/reading.ts';
-import { readProject, resolveRule } from '../../lib/rule/index.ts';
+import { readProject, resolveExport } from '../../lib/rule/index.ts';
 import { createSecretStore } from '../../lib/secret/index.ts';
 import type { RunRecord } from '../../lib/telemetry/run-record.ts';
 import type { AwsEndpoint, KafkaEndpoint } from '../../local/endpoints.ts';
@@ -119,7 +119,7 @@ export class Exporting {
       ...parts.secrets,
     };
     const secrets = createSecretStore({ fetch: async (name) => known[name] ?? '' });
-    return openInstance(resolveRule(project, rule.name, 'test').bundle, secrets, clock, place);
+    return openInstance(resolveExport(project, rule.name, 'test').bundle, secrets, clock, place);
   }
 
   async put(content: string | Uint8Array): Promise<string> {

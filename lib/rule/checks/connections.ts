@@ -1,22 +1,20 @@
 import type { SluiceError } from '../../failure/index.ts';
+import { connectionsNamed, type NamedConnection } from '../bundle.ts';
 import { nearest } from '../nearest.ts';
 import { problem } from '../problem.ts';
-import type { ConnectionKind } from '../schema.ts';
-import { type Path, placeOf } from '../tree.ts';
+import { placeOf } from '../tree.ts';
 import { type RuleSubject, wrongAt } from './subject.ts';
 
 /** Connections that are not there, or are of another kind, or cannot do what the rule needs. */
 export function connectionProblems(subject: RuleSubject): readonly SluiceError[] {
-  const { connection } = subject.rule.kafka;
-  const shared = subject.rule.rate?.shared;
+  const named = connectionsNamed(subject.rule);
   return [
-    ...missing(subject, 'kafka', connection, ['kafka', 'connection']),
-    ...(shared === undefined ? [] : missing(subject, 'redis', shared, ['rate', 'shared'])),
-    ...withoutCluster(subject, connection),
+    ...named.flatMap((each) => missing(subject, each)),
+    ...named.flatMap(({ kind, name }) => (kind === 'kafka' ? withoutCluster(subject, name) : [])),
   ];
 }
 
-function missing(subject: RuleSubject, kind: ConnectionKind, name: string, path: Path): SluiceError[] {
+function missing(subject: RuleSubject, { kind, name, path }: NamedConnection): SluiceError[] {
   const { value } = subject.connections;
   const known = Object.keys(value[kind]);
   if (known.includes(name)) return [];

@@ -1,31 +1,15 @@
 import type { SluiceError } from '../../failure/index.ts';
 import { LOG_PRESETS } from '../../format/options.ts';
+import type { ExportRule } from '../schema.ts';
 import { nodeAt } from '../tree.ts';
 import { type RuleSubject, wrongAt, wrongKey } from './subject.ts';
 
-/** Lambda's and CloudWatch's limits on what a rule's names become. */
-const FUNCTION_NAME = 64;
-const LONGEST = 15 * 60;
-
 /** Values that are right by themselves and wrong together. */
-export function fieldProblems(subject: RuleSubject): readonly SluiceError[] {
-  return [
-    ...nameProblems(subject),
-    ...sourceProblems(subject),
-    ...kafkaProblems(subject),
-    ...functionProblems(subject),
-  ];
+export function fieldProblems(subject: RuleSubject<ExportRule>): readonly SluiceError[] {
+  return [...sourceProblems(subject), ...kafkaProblems(subject)];
 }
 
-function nameProblems(subject: RuleSubject): SluiceError[] {
-  const { rule, stage } = subject;
-  const name = `${rule.name}-${stage}`;
-  if (name.length <= FUNCTION_NAME) return [];
-  const fix = `Shorten it by ${name.length - FUNCTION_NAME}: a function's name has at most ${FUNCTION_NAME} characters.`;
-  return [wrongAt(subject, ['name'], `the function's name would be ${name}, which has ${name.length} characters`, fix)];
-}
-
-function sourceProblems(subject: RuleSubject): SluiceError[] {
+function sourceProblems(subject: RuleSubject<ExportRule>): SluiceError[] {
   const { format, compression, trigger, endpoint, logsOf, secret } = subject.rule.source;
   const found: SluiceError[] = [];
   if (format !== 'csv' && nodeAt(subject.tree, ['source', 'csv']) !== undefined) {
@@ -69,7 +53,7 @@ function sourceProblems(subject: RuleSubject): SluiceError[] {
   return found;
 }
 
-function kafkaProblems(subject: RuleSubject): SluiceError[] {
+function kafkaProblems(subject: RuleSubject<ExportRule>): SluiceError[] {
   const { kafka, onError } = subject.rule;
   const found: SluiceError[] = [];
   if (kafka.value !== 'csv' && nodeAt(subject.tree, ['kafka', 'csv']) !== undefined) {
@@ -89,10 +73,4 @@ function kafkaProblems(subject: RuleSubject): SluiceError[] {
     );
   }
   return found;
-}
-
-function functionProblems(subject: RuleSubject): SluiceError[] {
-  if (subject.rule.function.timeout <= LONGEST) return [];
-  const fix = 'Write at most 15m: a larger object goes on in the next invocation.';
-  return [wrongAt(subject, ['function', 'timeout'], 'function.timeout is more than Lambda allows', fix)];
 }

@@ -1,8 +1,9 @@
 import type { SluiceError } from '../../failure/index.ts';
+import type { ExportRule } from '../schema.ts';
 import { type RuleSubject, wrongAt } from './subject.ts';
 
 /** A rate that could not hold as it is written. */
-export function rateProblems(subject: RuleSubject): readonly SluiceError[] {
+export function rateProblems(subject: RuleSubject<ExportRule>): readonly SluiceError[] {
   const { rate } = subject.rule;
   if (rate === undefined) return [];
   const { records, bytes, burst, shared, instances } = rate;

@@ -1,18 +1,18 @@
 import type { SluiceError } from '../../failure/index.ts';
 import { problem } from '../problem.ts';
 import type { ResolvedFile } from '../resolve-file.ts';
-import type { Connections, ExportRule } from '../schema.ts';
+import type { Connections, Rule } from '../schema.ts';
 import { keyPlace, type MapNode, type Path, placeOf } from '../tree.ts';
 
 /** A rule whose every value is well-formed, on one stage. */
-export interface RuleSubject {
-  readonly rule: ExportRule;
+export interface RuleSubject<R extends Rule = Rule> {
+  readonly rule: R;
   readonly tree: MapNode;
   readonly stage: string;
   readonly connections: ResolvedFile<Connections>;
 }
 
-export type RuleCheck = (subject: RuleSubject) => readonly SluiceError[];
+export type RuleCheck<R extends Rule> = (subject: RuleSubject<R>) => readonly SluiceError[];
 
 /** An error at a value of the rule. */
 export function wrongAt(

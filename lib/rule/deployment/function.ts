@@ -1,36 +1,54 @@
 import { bundlePath } from '../bundle.ts';
-import type { RuleBundle } from '../schema.ts';
+import { type ExportRule, isExport, isSink, type Rule, type RuleBundle } from '../schema.ts';
 import { secretsOf } from '../secrets.ts';
 import type { Environment } from '../variables.ts';
 import { ledgerEnvironment } from './ledger.ts';
 import { arnOf, failedQueueName, functionName, logicalId, type Template } from './names.ts';
 import { statements } from './policy.ts';
+import { type Beginnings, pollersOf } from './poller.ts';
+import { sinkStatements } from './sink-policy.ts';
+import type { Statement } from './statement.ts';
 import { triggerParts } from './trigger.ts';
 
 /** A rule's function as Serverless writes it. */
-export function functionOf(bundle: RuleBundle, env: Environment): Template {
+export function functionOf(bundle: RuleBundle<Rule>, env: Environment, beginnings: Beginnings): Template {
   const { rule, stage } = bundle;
-  const id = logicalId(rule.name);
   return {
     name: functionName(rule.name, stage),
-    handler: 'functions/export.handler',
-    description: rule.description ?? `Sluice: ${rule.source.bucket} to ${rule.kafka.topic}`,
-    role: `${id}Role`,
+    handler: `functions/${rule.kind}.handler`,
+    description: rule.description ?? `Sluice: ${way(rule)}`,
+    role: `${logicalId(rule.name)}Role`,
     timeout: rule.function.timeout,
     memorySize: rule.function.memory,
     logRetentionInDays: rule.function.logRetention,
-    ...(rule.rate?.instances === undefined ? {} : { reservedConcurrency: rule.rate.instances }),
     ...(rule.vpc === undefined ? {} : { vpc: rule.vpc }),
     environment: environment(bundle, env),
-    events: triggerParts(bundle).events,
-    destinations: { onFailure: { type: 'sqs', arn: arnOf(`${id}FailedQueue`) } },
-    maximumRetryAttempts: 2,
-    maximumEventAge: 6 * 3600,
     package: { patterns: [bundlePath(stage, rule.name)] },
+    ...(isExport(bundle) ? exportParts(bundle) : {}),
+    ...(isSink(bundle) ? { events: pollersOf(bundle, beginnings).map(({ event }) => event) } : {}),
   };
 }
 
-function environment(bundle: RuleBundle, env: Environment): Template {
+function way(rule: Rule): string {
+  if (rule.kind === 'export') return `${rule.source.bucket} to ${rule.kafka.topic}`;
+  const { target, source } = rule;
+  const table = 'table' in target ? `${target.schema}.${target.table}` : `${target.database}.${target.superTable}`;
+  return `${source.topics.join(', ')} to ${table}`.slice(0, 200);
+}
+
+/** Events of objects come asynchronously: what fails is tried again, then kept. */
+function exportParts(bundle: RuleBundle<ExportRule>): Template {
+  const { rule } = bundle;
+  return {
+    ...(rule.rate?.instances === undefined ? {} : { reservedConcurrency: rule.rate.instances }),
+    events: triggerParts(bundle).events,
+    destinations: { onFailure: { type: 'sqs', arn: arnOf(`${logicalId(rule.name)}FailedQueue`) } },
+    maximumRetryAttempts: 2,
+    maximumEventAge: 6 * 3600,
+  };
+}
+
+function environment(bundle: RuleBundle<Rule>, env: Environment): Template {
   const own = {
     SLUICE_RULE: bundle.rule.name,
     SLUICE_STAGE: bundle.stage,
@@ -45,26 +63,31 @@ function environment(bundle: RuleBundle, env: Environment): Template {
   return { ...own, ...Object.fromEntries(given) };
 }
 
-/** What a rule's function needs beside itself: its role, the queue of its failed events, and its trigger's parts. */
-export function resourcesOf(bundle: RuleBundle): Template {
-  const { rule, stage } = bundle;
-  const id = logicalId(rule.name);
+/** What a rule's function needs beside itself: its role, and for an export the queue of its failed events and its trigger's parts. */
+export function resourcesOf(bundle: RuleBundle<Rule>): Template {
+  if (isExport(bundle)) return { ...role(bundle, statements(bundle)), ...exportResources(bundle) };
+  return isSink(bundle) ? role(bundle, sinkStatements(bundle)) : {};
+}
+
+function role({ rule, stage }: RuleBundle<Rule>, Statement: readonly Statement[]): Template {
+  const trust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
   return {
-    [`${id}Role`]: {
+    [`${logicalId(rule.name)}Role`]: {
       Type: 'AWS::IAM::Role',
       Properties: {
-        AssumeRolePolicyDocument: {
-          Version: '2012-10-17',
-          Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-        },
+        AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [trust] },
         Policies: [
-          {
-            PolicyName: functionName(rule.name, stage),
-            PolicyDocument: { Version: '2012-10-17', Statement: statements(bundle) },
-          },
+          { PolicyName: functionName(rule.name, stage), PolicyDocument: { Version: '2012-10-17', Statement } },
         ],
       },
     },
+  };
+}
+
+function exportResources(bundle: RuleBundle<ExportRule>): Template {
+  const { rule, stage } = bundle;
+  const id = logicalId(rule.name);
+  return {
     [`${id}FailedQueue`]: {
       Type: 'AWS::SQS::Queue',
       Properties: {

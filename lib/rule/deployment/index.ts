@@ -2,14 +2,16 @@ import { SluiceError } from '../../failure/index.ts';
 import { loadProject, writeBundles } from '../disk.ts';
 import { listRules, type Project } from '../project.ts';
 import { resolveRule } from '../resolve.ts';
-import type { RuleBundle } from '../schema.ts';
+import { isExport, isSink, type Rule, type RuleBundle } from '../schema.ts';
 import { secretsOf } from '../secrets.ts';
 import { validateProject } from '../validate.ts';
 import type { Environment } from '../variables.ts';
+import { beginningsOf, type LiveStack } from './beginnings.ts';
 import { localBuckets } from './buckets.ts';
 import { functionOf, resourcesOf } from './function.ts';
 import { ledgerResources } from './ledger.ts';
 import { logicalId, type Template } from './names.ts';
+import { type Beginnings, pollersOf } from './poller.ts';
 
 /** What `serverless.yml` takes from the rules. */
 export interface Deployment {
@@ -21,32 +23,48 @@ export interface Deployment {
  * The functions and resources of a project on one stage. Writes what each function is packaged with.
  * Throws SluiceError (`InvalidProject`) that tells everything that is wrong.
  */
-export async function deploy(dir: string, stage: string, env: Environment): Promise<Deployment> {
+export async function deploy(dir: string, stage: string, env: Environment, live: LiveStack): Promise<Deployment> {
   const bundles = bundlesOf(await loadProject(dir, env), stage);
+  const beginnings = await beginningsOf(bundles, live);
   await writeBundles(dir, stage, bundles);
-  return deployment(bundles, env);
+  return deployment(bundles, env, beginnings);
 }
 
-/** Pure: the same rules and environment give the same template. */
-export function deployment(bundles: readonly RuleBundle[], env: Environment): Deployment {
-  const local = bundles.filter(({ stage }) => stage === 'local');
-  const ids = bundles.map(({ rule }) => `${logicalId(rule.name)}LambdaFunction`);
+/** Pure: the same rules, environment and beginnings give the same template. */
+export function deployment(
+  bundles: readonly RuleBundle<Rule>[],
+  env: Environment,
+  beginnings: Beginnings = new Map(),
+): Deployment {
+  const local = bundles.filter(isExport).filter(({ stage }) => stage === 'local');
+  const pollers = bundles.filter(isSink).flatMap((bundle) => pollersOf(bundle, beginnings));
   return {
-    functions: Object.fromEntries(bundles.map((bundle) => [bundle.rule.name, functionOf(bundle, env)])),
+    functions: Object.fromEntries(bundles.map((bundle) => [bundle.rule.name, functionOf(bundle, env, beginnings)])),
     resources: {
       Resources: {
         ...Object.assign({}, ...bundles.map(resourcesOf)),
         ...ledgerResources(bundles),
         ...localBuckets(local),
       },
-      // A large object is carried on by the same function; AWS would take that for a loop and end it.
-      extensions: Object.fromEntries(ids.map((id) => [id, { Properties: { RecursiveLoop: 'Allow' } }])),
+      extensions: {
+        // A large object is carried on by the same function; AWS would take that for a loop and end it.
+        ...Object.fromEntries(
+          bundles
+            .filter(isExport)
+            .map(({ rule }) => [`${logicalId(rule.name)}LambdaFunction`, { Properties: { RecursiveLoop: 'Allow' } }]),
+        ),
+        ...Object.fromEntries(
+          pollers
+            .filter(({ extension }) => Object.keys(extension).length > 0)
+            .map(({ id, extension }) => [id, { Properties: extension }]),
+        ),
+      },
     },
   };
 }
 
 /** Every rule of a project, ready for a stage, or SluiceError with all that stands against it. */
-export function bundlesOf(project: Project, stage: string): readonly RuleBundle[] {
+export function bundlesOf(project: Project, stage: string): readonly RuleBundle<Rule>[] {
   const problems = [...validateProject(project, stage)];
   if (problems.length === 0) {
     const bundles = listRules(project).map(({ name }) => resolveRule(project, name, stage).bundle);
@@ -64,7 +82,7 @@ export function bundlesOf(project: Project, stage: string): readonly RuleBundle[
 }
 
 /** `env:` and `file:` name what is on the machine of whoever deploys; a function on AWS has neither. */
-function unreachableSecrets(bundle: RuleBundle): SluiceError[] {
+function unreachableSecrets(bundle: RuleBundle<Rule>): SluiceError[] {
   if (bundle.stage === 'local') return [];
   return secretsOf(bundle)
     .filter(({ name }) => /^(env|file):/.test(name))

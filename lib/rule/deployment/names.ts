@@ -21,16 +21,9 @@ export function ledgerTable(stage: string): string {
   return `sluice-ledger-${stage}`;
 }
 
-/** The arn of something in the stack's own account and region. */
-export function arn(service: string, resource: string): Template {
-  const parts = [
-    'arn:',
-    { Ref: 'AWS::Partition' },
-    `:${service}:`,
-    { Ref: 'AWS::Region' },
-    ':',
-    { Ref: 'AWS::AccountId' },
-  ];
+/** The arn of something in the stack's own account, and its region unless another is given. */
+export function arn(service: string, resource: string, region: string | Template = { Ref: 'AWS::Region' }): Template {
+  const parts = ['arn:', { Ref: 'AWS::Partition' }, `:${service}:`, region, ':', { Ref: 'AWS::AccountId' }];
   return { 'Fn::Join': ['', [...parts, `:${resource}`]] };
 }
 

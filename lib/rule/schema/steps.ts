@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CONVERT_TYPES, STEP_KINDS, type Step, TIME_UNITS } from '../../message/options.ts';
+import { expression } from './mapping.ts';
 import { text } from './scalars.ts';
 
 const field = text().describe('The field.');
@@ -73,7 +74,7 @@ export const steps = z.array(
         .min(1, { error: 'a list that is not empty' })
         .exactOptional()
         .describe('Leaves fields out.'),
-      set: named(text())
+      set: named(text().transform(expression))
         .exactOptional()
         .describe('Gives fields the value of an expression over the row as it was before: `{ total: price * count }`.'),
       filter: text().exactOptional().describe('A condition. Rows for which it is not true are left out.'),

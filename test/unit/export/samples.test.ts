@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { handleExport } from '../../../lib/export/handle.ts';
 import { loadProject } from '../../../lib/rule/disk.ts';
-import { resolveRule } from '../../../lib/rule/index.ts';
+import { resolveExport } from '../../../lib/rule/index.ts';
 import { PROJECT } from '../../../local/project.ts';
 import { planOf, portsOf } from '../../support/export-fakes.ts';
 
@@ -11,7 +11,7 @@ const SAMPLES = readdirSync(EVENTS).filter((name) => name.endsWith('.json'));
 
 /** What the function of the example rule answers to a sample, over a store that has every object. */
 async function answerTo(sample: string) {
-  const { bundle } = resolveRule(await loadProject(PROJECT, {}), 'errors-to-kafka', 'local');
+  const { bundle } = resolveExport(await loadProject(PROJECT, {}), 'errors-to-kafka', 'local');
   const { ports, deadline } = portsOf();
   const notes: string[] = [];
   const answer = await handleExport(JSON.parse(readFileSync(path.join(EVENTS, sample), 'utf8')), {

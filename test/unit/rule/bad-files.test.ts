@@ -72,16 +72,15 @@ const RULES: readonly Row[] = [
     `${rule()}function: { timeout: 1h }\n`,
     'rules/1.yml:13:22 function.timeout is more than Lambda allows',
   ],
-  ['no kind', rule('kind: export', ''), 'rules/1.yml:1:1 kind is missing, expected export'],
+  [
+    'no kind',
+    rule('kind: export', ''),
+    'rules/1.yml:1:1 kind is missing, expected one of export, postgres-sink, tdengine-sink',
+  ],
   [
     'an unknown kind',
     rule('kind: export', 'kind: exprot'),
-    'rules/1.yml:1:7 kind is "exprot", expected export; did you mean "export"?',
-  ],
-  [
-    'a kind of later',
-    rule('kind: export', 'kind: postgres-sink'),
-    'rules/1.yml:1:7 rules of kind postgres-sink are not built yet',
+    'rules/1.yml:1:7 kind is "exprot", expected one of export, postgres-sink, tdengine-sink; did you mean "export"?',
   ],
   [
     'an unknown connection',

@@ -1,10 +1,10 @@
-import { bundlesOf, deployment } from '../../../lib/rule/deployment/index.ts';
+import { deployment } from '../../../lib/rule/deployment/index.ts';
+import { resolveExport } from '../../../lib/rule/index.ts';
 import type { ExportRule, RuleBundle } from '../../../lib/rule/schema.ts';
 import { project, RULE } from './project.ts';
 
 function bundle(stage: string, kafka: Partial<ExportRule['kafka']>, clusterArn?: string): RuleBundle {
-  const [first] = bundlesOf(project([RULE]), stage);
-  if (first === undefined) throw new TypeError('the project has a rule');
+  const { bundle: first } = resolveExport(project([RULE]), 'errors', stage);
   const [[name, connection] = []] = Object.entries(first.connections.kafka);
   if (name === undefined || connection === undefined) throw new TypeError('the rule has a connection');
   const msk = { ...connection, auth: { mechanism: 'oauthbearer' }, clusterArn } as typeof connection;

@@ -1,10 +1,10 @@
 import { statements } from '../../../lib/rule/deployment/policy.ts';
-import { resolveRule } from '../../../lib/rule/index.ts';
+import { resolveExport } from '../../../lib/rule/index.ts';
 import { project, rule } from './project.ts';
 
 /** What a rule's function may do, as `Sid: actions on resources` with the account and region left out. */
 function rights(text: string, connections?: string): Record<string, string> {
-  const { bundle } = resolveRule(project([text], {}, connections), 'errors', 'prod');
+  const { bundle } = resolveExport(project([text], {}, connections), 'errors', 'prod');
   return Object.fromEntries(
     statements(bundle).map(({ Sid, Action, Resource }) => [
       Sid,

@@ -1,5 +1,13 @@
 import { loadProject } from '../../../lib/rule/disk.ts';
-import { listRules, originsOf, readProject, resolveRule, stagesOf, validateProject } from '../../../lib/rule/index.ts';
+import {
+  listRules,
+  originsOf,
+  readProject,
+  resolveExport,
+  resolveRule,
+  stagesOf,
+  validateProject,
+} from '../../../lib/rule/index.ts';
 import { project, rule, told } from './project.ts';
 
 const errorOf = (act: () => unknown): unknown => {
@@ -67,7 +75,7 @@ stages:
 `;
 
   test('maps merge, lists and scalars replace, null removes', () => {
-    const of = (stage: string) => resolveRule(project([staged]), 'errors', stage).rule;
+    const of = (stage: string) => resolveExport(project([staged]), 'errors', stage).rule;
     expect(of('dev')).toMatchObject({
       source: { bucket: 'my-logs' },
       vpc: { subnetIds: ['a', 'b'], securityGroupIds: ['c'] },
@@ -86,7 +94,7 @@ stages:
   });
 
   test('a stage that no file names sees the base', () => {
-    expect(resolveRule(project([staged]), 'errors', 'test').rule.source.prefix).toBe('access/');
+    expect(resolveExport(project([staged]), 'errors', 'test').rule.source.prefix).toBe('access/');
   });
 
   test('what is wrong on every stage is told once', () => {
@@ -117,12 +125,12 @@ describe('variables', () => {
 
   test('text stays text even where it looks like a number', () => {
     const text = project([rule('  prefix: access/', "  prefix: '${env:PREFIX}'")], { PREFIX: '0123' });
-    expect(resolveRule(text, 'errors', 'dev').rule.source.prefix).toBe('0123');
+    expect(resolveExport(text, 'errors', 'dev').rule.source.prefix).toBe('0123');
   });
 
   test('a doubled dollar is the character', () => {
     const text = project([rule('  prefix: access/', "  prefix: 'a$${stage}'")]);
-    expect(resolveRule(text, 'errors', 'dev').rule.source.prefix).toBe('a${stage}');
+    expect(resolveExport(text, 'errors', 'dev').rule.source.prefix).toBe('a${stage}');
   });
 
   test('several brokers may stand in one', () => {
@@ -134,7 +142,7 @@ describe('variables', () => {
 
 test('sizes and durations are bytes and seconds', () => {
   const text = `${rule()}rate: { bytes: 1.5MiB, shared: cache }\nfunction: { timeout: 90s }\n`;
-  const { rate, function: fn, kafka } = resolveRule(project([text]), 'errors', 'dev').rule;
+  const { rate, function: fn, kafka } = resolveExport(project([text]), 'errors', 'dev').rule;
   expect([rate?.bytes, fn.timeout, kafka.remember, kafka.dedupe]).toEqual([1_572_864, 90, 34_560_000, 86_400]);
 });
 

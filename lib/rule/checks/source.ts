@@ -1,0 +1,73 @@
+import type { SluiceError } from '../../failure/index.ts';
+import { consumerGroup } from '../consumer-group.ts';
+import type { SinkRule } from '../schema.ts';
+import { nodeAt } from '../tree.ts';
+import { type RuleSubject, wrongAt, wrongKey } from './subject.ts';
+
+/** Lambda's limit on the name of a consumer group. */
+const GROUP_LENGTH = 200;
+
+/** What is wrong with where a sink reads, and with what its messages are said to be. */
+export function sourceProblems(subject: RuleSubject<SinkRule>): readonly SluiceError[] {
+  return [...topicProblems(subject), ...messageProblems(subject), ...pollerProblems(subject)];
+}
+
+function topicProblems(subject: RuleSubject<SinkRule>): SluiceError[] {
+  const { rule, stage } = subject;
+  const { topics, group } = rule.source;
+  const found: SluiceError[] = [];
+  for (const [i, topic] of topics.entries()) {
+    const at = ['source', 'topics', i];
+    if (topics.indexOf(topic) < i)
+      found.push(wrongAt(subject, at, `the topic ${topic} stands here a second time`, 'Keep one of the two.'));
+    const name = consumerGroup(rule, stage, topic);
+    if (name.length > GROUP_LENGTH) {
+      const fix = `Shorten ${group === undefined ? 'the name of the rule' : 'source.group'}, or read a topic of a shorter name.`;
+      const message = `the consumer group would be ${name}, which has ${name.length} characters; AWS takes ${GROUP_LENGTH}`;
+      found.push(wrongAt(subject, group === undefined ? at : ['source', 'group'], message, fix));
+    }
+  }
+  const { onError } = rule;
+  if (onError.kind === 'deadLetter' && onError.to.kind === 'topic' && topics.includes(onError.to.topic)) {
+    const fix = 'Name another topic: each bad message would come back as one, for ever.';
+    const message = "the dead letters' topic is one that this rule reads";
+    found.push(wrongAt(subject, ['onError', 'deadLetter', 'topic'], message, fix));
+  }
+  return found;
+}
+
+function messageProblems(subject: RuleSubject<SinkRule>): SluiceError[] {
+  const { format } = subject.rule.message;
+  const path = ['message', 'debezium'];
+  if (format === 'debezium' || nodeAt(subject.tree, path) === undefined) return [];
+  const fix = 'Leave it out, or write format: debezium.';
+  return [wrongKey(subject, path, `message.debezium means nothing with format: ${format}`, fix)];
+}
+
+/** What AWS's event pollers cannot do, who are not on stage `local`. */
+function pollerProblems(subject: RuleSubject<SinkRule>): SluiceError[] {
+  const { rule, stage, connections } = subject;
+  const { connection: name } = rule.source;
+  const connection = connections.value.kafka[name];
+  if (connection === undefined || stage === 'local') return [];
+  const { auth, tls, clusterArn } = connection;
+  const wrong = (message: string, fix: string) => [wrongAt(subject, ['source', 'connection'], message, fix)];
+  const { mechanism } = auth;
+  if (clusterArn !== undefined) {
+    if (mechanism === 'plain' || mechanism === 'scram-sha-256') {
+      const fix = `Write scram-sha-512, mtls or oauthbearer as kafka.${name}.auth.mechanism.`;
+      return wrong(`AWS's event pollers do not sign in to MSK with ${mechanism}`, fix);
+    }
+    return [];
+  }
+  if (mechanism === 'none' && rule.vpc === undefined) {
+    const fix = `Add kafka.${name}.auth, or the vpc that the brokers are in.`;
+    return wrong("AWS's event pollers reach brokers outside of a VPC only by signing in", fix);
+  }
+  const isSasl = mechanism === 'plain' || mechanism === 'scram-sha-256' || mechanism === 'scram-sha-512';
+  if (isSasl && tls === undefined) {
+    const fix = `Write kafka.${name}.tls: true, or { ca: secret }, and the brokers' port for TLS.`;
+    return wrong(`AWS's event pollers sign in with ${mechanism} only over TLS`, fix);
+  }
+  return [];
+}
