@@ -44,6 +44,8 @@ export interface Applied {
   readonly deleted: number;
   /** Changes left out since an earlier delivery had applied them. */
   readonly repeated: number;
+  /** Changes that the target left out because the rule says so of their kind of fault, whatever its `onError` is. */
+  readonly discarded?: number;
   /** What somebody should know of it: a column that was dropped upstream, a tag that drifted. Into the run record. */
   readonly remarks?: readonly Remark[];
 }

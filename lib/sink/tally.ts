@@ -34,10 +34,12 @@ export class SinkTally {
     this.#partitions.push({ topic, partition, first: first.offset, last: last.offset });
   }
 
-  applied({ written, deleted, repeated, remarks = [] }: Applied): void {
+  applied({ written, deleted, repeated, discarded = 0, remarks = [] }: Applied): void {
     this.written += written;
     this.deleted += deleted;
     this.repeated += repeated;
+    this.failed += discarded;
+    this.discarded += discarded;
     for (const remark of remarks) {
       const told = `${remark.code} ${remark.reason}`;
       if (this.#remarked.has(told) || this.#remarked.size === REMARKS) continue;
