@@ -25,17 +25,20 @@ export interface Download {
   readonly cost: string;
 }
 
-export const downloadFolder = (context: PartContext, download: Download): string =>
+/** What a download needs of a stack. */
+export type DownloadContext = Pick<PartContext, 'cache' | 'report'>;
+
+export const downloadFolder = (context: Pick<PartContext, 'cache'>, download: Download): string =>
   path.join(context.cache, download.name);
 
-export async function isDownloaded(context: PartContext, download: Download): Promise<boolean> {
+export async function isDownloaded(context: Pick<PartContext, 'cache'>, download: Download): Promise<boolean> {
   const marker = await readFile(path.join(downloadFolder(context, download), MARKER), 'utf8').catch(() => undefined);
   return marker !== undefined && marker === (await readFile(download.pins, 'utf8'));
 }
 
 /** Calls `fetch` unless the same pins were fetched before; a download that was cut off leaves no marker and is made again. */
 export async function ensureDownload(
-  context: PartContext,
+  context: DownloadContext,
   download: Download,
   fetch: (folder: string) => Promise<void>,
 ): Promise<void> {
