@@ -12,7 +12,7 @@ module.exports = async ({ resolveVariable }) => {
     ['sls:stage', 'self:service', 'self:provider.region'].map(resolveVariable),
   );
   declareBundlesCommonJs();
-  deployment ??= deploy(__dirname, stage, process.env, liveStack(`${service}-${stage}`, region));
+  deployment ??= deploy(__dirname, stage, process.env, liveStack(`${service}-${stage}`, region), service);
   return deployment;
 };
 

@@ -21,6 +21,7 @@ import { askDeployed, type Deployed, standingOf } from './deployed.ts';
 import { Exit, usage } from './exit.ts';
 import { problemEntry, problemLines } from './problem.ts';
 import { HOW_TO_RESTORE, HOW_TO_UNDO, STATE_TEXT } from './rule-state.ts';
+import { ledgerTableOf } from './stack-name.ts';
 import { counted } from './units.ts';
 
 interface CheckOptions {
@@ -89,7 +90,10 @@ async function probesOf(
   };
   const actual = stands instanceof SluiceError ? undefined : stands.actual;
   const secrets = createSecretStore({ fetch: fetchSecret({ env }), clock });
-  const here = async () => (isExport(bundle) ? placed('here', await checkExport(bundle, { secrets, clock })) : []);
+  const here = async () =>
+    isExport(bundle)
+      ? placed('here', await checkExport(bundle, { secrets, clock, table: await ledgerTableOf(context) }))
+      : [];
   const network =
     actual === undefined || deployed instanceof SluiceError
       ? here()

@@ -10,6 +10,7 @@ import { answer, type CliCommand, type Context, lineFor } from './command.ts';
 import { Exit, usage } from './exit.ts';
 import { exportRule } from './export-rule.ts';
 import { isRun, resultText, runLines, shortRun } from './run-text.ts';
+import { ledgerTableOf } from './stack-name.ts';
 import { stoppedTable } from './standstill-text.ts';
 import { printable, table } from './table.ts';
 import { count, duration, since, timestamp } from './units.ts';
@@ -144,7 +145,7 @@ function partLines({ terminal: { colors } }: Context, found: readonly LoggedRun[
 async function stoppedOf(context: Context, rule: string): Promise<readonly StoppedObject[]> {
   try {
     const { bundle, secrets } = await exportRule(context, rule);
-    const standstill = await context.aws.standstill(bundle, secrets);
+    const standstill = await context.aws.standstill(bundle, secrets, await ledgerTableOf(context));
     try {
       const stopped: StoppedObject[] = [];
       for await (const each of standstill.stopped()) stopped.push(each);

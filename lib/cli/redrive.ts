@@ -5,6 +5,7 @@ import { answer, type CliCommand, lineFor } from './command.ts';
 import { confirm } from './confirm.ts';
 import { Exit, refused } from './exit.ts';
 import { exportRule } from './export-rule.ts';
+import { ledgerTableOf } from './stack-name.ts';
 import { parkedTable } from './standstill-text.ts';
 import { count, counted } from './units.ts';
 
@@ -32,7 +33,7 @@ export const redrive: CliCommand<RedriveOptions> = {
   ],
   async run(context, [name = ''], { yes, dryRun, again }) {
     const { bundle, secrets } = await exportRule(context, name);
-    const standstill = await context.aws.standstill(bundle, secrets);
+    const standstill = await context.aws.standstill(bundle, secrets, await ledgerTableOf(context));
     try {
       const { parked } = standstill;
       const found: ParkedEvent[] = [];

@@ -7,6 +7,7 @@ import { exportRule } from './export-rule.ts';
 import { objectOf } from './object-argument.ts';
 import { problemLines } from './problem.ts';
 import { openRunner } from './runner.ts';
+import { ledgerTableOf } from './stack-name.ts';
 import { stoppedTable } from './standstill-text.ts';
 import { printable } from './table.ts';
 import { counted } from './units.ts';
@@ -38,7 +39,7 @@ export const resume: CliCommand<ResumeOptions> = {
         `nothing is kept of where the objects of ${name} stand: its delivery is at-least-once`,
         `Begin an object anew: ${lineFor(context, `trigger ${name} KEY`)}`,
       );
-    const standstill = await context.aws.standstill(bundle, secrets);
+    const standstill = await context.aws.standstill(bundle, secrets, await ledgerTableOf(context));
     const stopped: StoppedObject[] = [];
     try {
       for await (const each of standstill.stopped()) stopped.push(each);

@@ -8,6 +8,7 @@ import type { RuleBundle } from '../rule/index.ts';
 import type { SecretStore } from '../secret/index.ts';
 import type { RunRecord } from '../telemetry/run-record.ts';
 import type { Context } from './command.ts';
+import { ledgerTableOf } from './stack-name.ts';
 
 /** The command that a function takes. */
 export interface Order extends ObjectRef {
@@ -33,7 +34,7 @@ export async function openRunner(
   secrets: SecretStore,
   local: boolean | undefined,
 ): Promise<Runner> {
-  return local === true ? runHere(context, bundle, secrets) : runThere(context, bundle);
+  return local === true ? runHere(context, bundle, secrets, await ledgerTableOf(context)) : runThere(context, bundle);
 }
 
 async function runThere(context: Context, { rule, stage }: RuleBundle): Promise<Runner> {
@@ -46,8 +47,8 @@ async function runThere(context: Context, { rule, stage }: RuleBundle): Promise<
   };
 }
 
-function runHere({ clock }: Context, bundle: RuleBundle, secrets: SecretStore): Runner {
-  const instance = openInstance(bundle, secrets, clock);
+function runHere({ clock }: Context, bundle: RuleBundle, secrets: SecretStore, table: string): Runner {
+  const instance = openInstance(bundle, secrets, clock, { table });
   // Its failure is a run's: the handler tells it.
   instance.catch(() => undefined);
   return {

@@ -4,6 +4,7 @@ import { failedQueueName } from '../rule/deployment/names.ts';
 import type { Rule, RuleBundle } from '../rule/index.ts';
 import { createSecretStore, fetchSecret } from '../secret/index.ts';
 import { type Context, lineFor } from './command.ts';
+import { ledgerTableOf } from './stack-name.ts';
 import { printable } from './table.ts';
 import { ago, count, counted } from './units.ts';
 
@@ -40,7 +41,7 @@ export async function waitingOf(context: Context, bundle: RuleBundle<Rule>): Pro
     }
   };
   const secrets = createSecretStore({ fetch: fetchSecret({ env: context.env }), clock: context.clock });
-  const standstill = await context.aws.standstill(bundle, secrets);
+  const standstill = await context.aws.standstill(bundle, secrets, await ledgerTableOf(context));
   try {
     const [stopped, parked, queued] = await Promise.all([
       asked('what stands still is', async () => {

@@ -24,7 +24,8 @@ export interface CheckPorts {
   readonly clock: () => number;
   readonly kafka?: KafkaProbes;
   readonly store?: (bundle: RuleBundle) => Promise<ObjectStore>;
-  /** Of the ledger's table. Default: as the process's environment says. */
+  /** The ledger's. Default: as the process's environment says, in which a function finds its own. */
+  readonly table?: string;
   readonly dynamo?: Pick<DynamoDBClient, 'send' | 'destroy'>;
   /** Connects to the rule's shared rate and leaves again. */
   readonly redis?: (bundle: RuleBundle) => Promise<void>;
@@ -75,8 +76,15 @@ async function withStore<T>(
   }
 }
 
+function tableHere({ stage }: RuleBundle): string {
+  return process.env['SLUICE_LEDGER_TABLE'] ?? ledgerTable(stage);
+}
+
 /** What exactly once needs beside Kafka, and what the rule's objects ask of it. */
-function ledgerProbes(bundle: RuleBundle, { secrets, clock, store, dynamo }: CheckPorts): Promise<Probe>[] {
+function ledgerProbes(
+  bundle: RuleBundle,
+  { secrets, clock, store, dynamo, table = tableHere(bundle) }: CheckPorts,
+): Promise<Probe>[] {
   const { rule, stage } = bundle;
   const { delivery, ledger } = rule.kafka;
   if (delivery === 'at-least-once') return [];
@@ -86,7 +94,6 @@ function ledgerProbes(bundle: RuleBundle, { secrets, clock, store, dynamo }: Che
   extent.catch(() => undefined);
   const judged = (name: string, judge: (found: Extent) => Finding) =>
     probe(name, ofStore, () => resting(extent, 'the bucket', async (found) => judge(found)));
-  const table = process.env['SLUICE_LEDGER_TABLE'] ?? ledgerTable(stage);
   return [
     ledger === 'kafka'
       ? judged('ledger in kafka', (found) => judgeGroups(found, rule.kafka))

@@ -79,7 +79,8 @@ export interface AwsPorts {
   stacks(): Promise<Stacks>;
   runLogs(): Promise<RunLogs>;
   queues(): Promise<Queues>;
-  standstill(bundle: RuleBundle, secrets: SecretStore): Promise<Standstill>;
+  /** @param table of the stack, where its rules' ledgers are */
+  standstill(bundle: RuleBundle, secrets: SecretStore, table: string): Promise<Standstill>;
   /** How buckets, log groups and the account are set up for a rule with that source. */
   setup(source: ExportRule['source'], secrets: SecretStore): Promise<Setup>;
   /** The account's buckets, by name. */
@@ -92,7 +93,8 @@ export function awsPorts(): AwsPorts {
     stacks: async () => (await import('./stacks.ts')).cloudFormationStacks(),
     runLogs: async () => (await import('./run-logs.ts')).cloudWatchRunLogs(),
     queues: async () => (await import('./queues.ts')).sqsQueues(),
-    standstill: async (bundle, secrets) => (await import('./standstill.ts')).standstillOf(bundle, secrets),
+    standstill: async (bundle, secrets, table) =>
+      (await import('./standstill.ts')).standstillOf(bundle, secrets, table),
     setup: async (source, secrets) => (await import('./setup.ts')).setupOf(source, secrets),
     bucketNames: async () => (await import('./buckets.ts')).bucketNames(),
   };

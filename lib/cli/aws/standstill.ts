@@ -4,18 +4,20 @@ import { createGroupDirectory } from '../../kafka/groups.ts';
 import { createParkedEvents } from '../../ledger/dynamodb/parked.ts';
 import { createItemStore } from '../../ledger/dynamodb/store.ts';
 import { stoppedGroups } from '../../ledger/kafka/sweep.ts';
-import { ledgerTable } from '../../rule/deployment/names.ts';
 import type { RuleBundle } from '../../rule/index.ts';
 import type { SecretStore } from '../../secret/index.ts';
 import { IMPATIENT } from './failure.ts';
 import type { Standstill } from './ports.ts';
 
 /** What of a rule waits for somebody, as its ledger and the stack's table tell. Kafka is asked only where the ledger is there. */
-export function standstillOf({ rule, stage, connections }: RuleBundle, secrets: SecretStore): Standstill {
+export function standstillOf(
+  { rule, stage, connections }: RuleBundle,
+  secrets: SecretStore,
+  table: string,
+): Standstill {
   const scope = { stage, rule: rule.name };
   const { delivery, ledger, topic, connection } = rule.kafka;
   const client = new DynamoDBClient(IMPATIENT);
-  const table = ledgerTable(stage);
   return {
     parked: createParkedEvents(client, table, scope),
     async *stopped() {

@@ -11,7 +11,12 @@ import type { Statement } from './statement.ts';
 import { triggerParts } from './trigger.ts';
 
 /** A rule's function as Serverless writes it. */
-export function functionOf(bundle: RuleBundle<Rule>, env: Environment, beginnings: Beginnings): Template {
+export function functionOf(
+  bundle: RuleBundle<Rule>,
+  env: Environment,
+  beginnings: Beginnings,
+  service?: string,
+): Template {
   const { rule, stage } = bundle;
   return {
     name: functionName(rule.name, stage),
@@ -22,7 +27,7 @@ export function functionOf(bundle: RuleBundle<Rule>, env: Environment, beginning
     memorySize: rule.function.memory,
     logRetentionInDays: rule.function.logRetention,
     ...(rule.vpc === undefined ? {} : { vpc: rule.vpc }),
-    environment: environment(bundle, env),
+    environment: environment(bundle, env, service),
     package: { patterns: [bundlePath(stage, rule.name)] },
     ...(isExport(bundle) ? exportParts(bundle) : {}),
     ...(isSink(bundle) ? { events: pollersOf(bundle, beginnings).map(({ event }) => event) } : {}),
@@ -48,13 +53,13 @@ function exportParts(bundle: RuleBundle<ExportRule>): Template {
   };
 }
 
-function environment(bundle: RuleBundle<Rule>, env: Environment): Template {
+function environment(bundle: RuleBundle<Rule>, env: Environment, service?: string): Template {
   const own = {
     SLUICE_RULE: bundle.rule.name,
     SLUICE_STAGE: bundle.stage,
     SLUICE_RULE_HASH: bundle.hash,
     NODE_OPTIONS: '--enable-source-maps',
-    ...ledgerEnvironment(bundle),
+    ...ledgerEnvironment(bundle, service),
   };
   if (bundle.stage !== 'local') return own;
   // A function of the local stack runs beside the shell that deployed it, and reads its secrets as that shell would.

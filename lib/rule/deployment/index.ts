@@ -23,11 +23,17 @@ export interface Deployment {
  * The functions and resources of a project on one stage. Writes what each function is packaged with.
  * Throws SluiceError (`InvalidProject`) that tells everything that is wrong.
  */
-export async function deploy(dir: string, stage: string, env: Environment, live: LiveStack): Promise<Deployment> {
+export async function deploy(
+  dir: string,
+  stage: string,
+  env: Environment,
+  live: LiveStack,
+  service: string,
+): Promise<Deployment> {
   const bundles = bundlesOf(await loadProject(dir, env), stage);
   const beginnings = await beginningsOf(bundles, live);
   await writeBundles(dir, stage, bundles);
-  return deployment(bundles, env, beginnings);
+  return deployment(bundles, env, beginnings, service);
 }
 
 /** Pure: the same rules, environment and beginnings give the same template. */
@@ -35,15 +41,18 @@ export function deployment(
   bundles: readonly RuleBundle<Rule>[],
   env: Environment,
   beginnings: Beginnings = new Map(),
+  service?: string,
 ): Deployment {
   const local = bundles.filter(isExport).filter(({ stage }) => stage === 'local');
   const pollers = bundles.filter(isSink).flatMap((bundle) => pollersOf(bundle, beginnings));
   return {
-    functions: Object.fromEntries(bundles.map((bundle) => [bundle.rule.name, functionOf(bundle, env, beginnings)])),
+    functions: Object.fromEntries(
+      bundles.map((bundle) => [bundle.rule.name, functionOf(bundle, env, beginnings, service)]),
+    ),
     resources: {
       Resources: {
         ...Object.assign({}, ...bundles.map(resourcesOf)),
-        ...ledgerResources(bundles),
+        ...ledgerResources(bundles, service),
         ...localBuckets(local),
       },
       extensions: {

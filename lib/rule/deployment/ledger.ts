@@ -1,7 +1,9 @@
 import { STOPPED_INDEX, TABLE, TIME_TO_LIVE } from '../../ledger/dynamodb/table.ts';
 import type { Rule, RuleBundle } from '../schema.ts';
-import { arn, ledgerTable, type Template } from './names.ts';
+import { arnOf, ledgerTable, type Template } from './names.ts';
 import { allow, type Statement } from './statement.ts';
+
+const TABLE_ID = 'LedgerTable';
 
 /** PostgreSQL keeps in its own tables where a sink stands; TDengine has nothing that could. */
 function hasTable({ rule }: RuleBundle<Rule>): boolean {
@@ -10,23 +12,24 @@ function hasTable({ rule }: RuleBundle<Rule>): boolean {
 }
 
 /** The table of all rules that need one. It goes with the stack, and what was exported before is not known any more then. */
-export function ledgerResources(bundles: readonly RuleBundle<Rule>[]): Template {
+export function ledgerResources(bundles: readonly RuleBundle<Rule>[], service?: string): Template {
   const bundle = bundles.find(hasTable);
   if (bundle === undefined) return {};
-  const Properties = { TableName: ledgerTable(bundle.stage), ...TABLE, TimeToLiveSpecification: TIME_TO_LIVE };
-  return { LedgerTable: { Type: 'AWS::DynamoDB::Table', Properties } };
+  const Properties = { TableName: ledgerTable(bundle.stage, service), ...TABLE, TimeToLiveSpecification: TIME_TO_LIVE };
+  return { [TABLE_ID]: { Type: 'AWS::DynamoDB::Table', Properties } };
 }
 
-export function ledgerEnvironment(bundle: RuleBundle<Rule>): Template {
-  return hasTable(bundle) ? { SLUICE_LEDGER_TABLE: ledgerTable(bundle.stage) } : {};
+export function ledgerEnvironment(bundle: RuleBundle<Rule>, service?: string): Template {
+  return hasTable(bundle) ? { SLUICE_LEDGER_TABLE: ledgerTable(bundle.stage, service) } : {};
 }
 
 /** Items are read and written one by one; only what stands still is ever listed. */
 export function keepLedger(bundle: RuleBundle<Rule>): Statement[] {
   if (!hasTable(bundle)) return [];
-  const table = `table/${ledgerTable(bundle.stage)}`;
+  const table = arnOf(TABLE_ID);
+  const index = { 'Fn::Join': ['/', [table, 'index', STOPPED_INDEX]] };
   return [
-    allow('KeepLedger', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [arn('dynamodb', table)]),
-    allow('ListStopped', ['dynamodb:Query'], [arn('dynamodb', `${table}/index/${STOPPED_INDEX}`)]),
+    allow('KeepLedger', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [table]),
+    allow('ListStopped', ['dynamodb:Query'], [index]),
   ];
 }

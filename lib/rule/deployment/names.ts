@@ -16,9 +16,9 @@ export function failedQueueName(rule: string, stage: string): string {
   return `${rule}-${stage}-failed`;
 }
 
-/** Where the rules of a stage keep what they have exported, with `ledger: dynamodb`. */
-export function ledgerTable(stage: string): string {
-  return `sluice-ledger-${stage}`;
+/** Where the rules of a stage keep what they have exported, with `ledger: dynamodb`. Projects beside each other have other services. */
+export function ledgerTable(stage: string, service = 'sluice'): string {
+  return `${service}-ledger-${stage}`;
 }
 
 /** The arn of something in the stack's own account, and its region unless another is given. */

@@ -41,9 +41,16 @@ describe('the ledger of a deployment', () => {
     });
     expect(environment['SLUICE_LEDGER_TABLE']).toBe('sluice-ledger-prod');
     expect(statement('KeepLedger')?.Action).toEqual(['dynamodb:GetItem', 'dynamodb:UpdateItem']);
-    expect(JSON.stringify(statement('KeepLedger')?.Resource)).toMatch(/:table\/sluice-ledger-prod"\]+\}\]$/);
+    expect(JSON.stringify(statement('KeepLedger')?.Resource)).toBe('[{"Fn::GetAtt":["LedgerTable","Arn"]}]');
     expect(statement('ListStopped')?.Action).toEqual(['dynamodb:Query']);
-    expect(JSON.stringify(statement('ListStopped')?.Resource)).toContain(':table/sluice-ledger-prod/index/stopped');
+    expect(JSON.stringify(statement('ListStopped')?.Resource)).toMatch(/"LedgerTable","Arn"\]\},"index","stopped"\]/);
+  });
+
+  test('of another project in the same account: a table of its own', () => {
+    const of = bundle('prod', { delivery: 'exactly-once' });
+    const { functions, resources } = deployment([of], {}, new Map(), 'other');
+    expect(resources).toHaveProperty('Resources.LedgerTable.Properties.TableName', 'other-ledger-prod');
+    expect(functions).toHaveProperty('errors.environment.SLUICE_LEDGER_TABLE', 'other-ledger-prod');
   });
 
   test.each([{ delivery: 'at-least-once' }, { delivery: 'exactly-once', ledger: 'kafka' }] as const)(
