@@ -1,4 +1,5 @@
 import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
+import { readCommittedOnly } from './committed.ts';
 import type { KafkaEndpoint } from './contract.ts';
 import { mskToken } from './msk-token.ts';
 
@@ -40,6 +41,7 @@ const COORDINATOR_REFUSED = 'Tried to find group coordinator';
 /** A client of the cluster. It connects to nothing yet. */
 export function createClient(endpoint: KafkaEndpoint, options: ConnectionOptions = {}): Kafka {
   const { log, coordinatorRefused } = options;
+  readCommittedOnly();
   return new kafkajs.Kafka({
     brokers: [...endpoint.brokers],
     clientId: endpoint.clientId,

@@ -34,6 +34,8 @@ export function explore<S>(model: Model<S>, limit = 16_000_000): Exploration {
   let goals = 0;
   while (wave.length > 0) {
     const next: S[] = [];
+    // Most of what it names is gone with the wave before, and each collection of garbage walks through all of it.
+    nameOfPart = new WeakMap();
     for (const state of wave) {
       const what = model.violation(state);
       if (what !== undefined) {
@@ -74,7 +76,7 @@ function trace<S>(model: Model<S>, parents: readonly number[], ordinals: readonl
 }
 
 /** Parts are immutable and shared between states: each is written out once, and equal ones get one short name. */
-const nameOfPart = new WeakMap<object, string>();
+let nameOfPart = new WeakMap<object, string>();
 const nameOfText = new Map<string, string>();
 
 export function nameOf(part: object | null): string {
