@@ -80,6 +80,7 @@ function analyse({ sql, isCondition }: WrittenExpression): void {
     const what = `${node.name} is about many rows, expected an expression over one`;
     throw queryError('UnsupportedSqlStructure', sql, node.at, what);
   }
-  if (isCondition && (types & (Type.BOOL | Type.UNTYPED | UNKNOWN)) === 0)
+  // Nothing that is neither TRUE nor FALSE would ever pass; whoever writes NULL itself knows.
+  if (isCondition && (types & (Type.BOOL | Type.UNTYPED)) === 0 && (types & ~UNKNOWN) !== 0)
     throw queryError('InvalidDataType', sql, root.at, `the filter has ${nameTypes(types)}, expected a condition`);
 }

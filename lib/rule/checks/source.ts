@@ -1,7 +1,9 @@
 import type { SluiceError } from '../../failure/index.ts';
 import { consumerGroup } from '../consumer-group.ts';
+import { mappingId } from '../deployment/poller.ts';
+import { problem } from '../problem.ts';
 import type { SinkRule } from '../schema.ts';
-import { nodeAt } from '../tree.ts';
+import { nodeAt, placeOf } from '../tree.ts';
 import { type RuleSubject, wrongAt, wrongKey } from './subject.ts';
 
 /** Lambda's limit on the name of a consumer group. */
@@ -27,6 +29,7 @@ function topicProblems(subject: RuleSubject<SinkRule>): SluiceError[] {
       found.push(wrongAt(subject, group === undefined ? at : ['source', 'group'], message, fix));
     }
   }
+  found.push(...sameMappings(subject));
   const { onError } = rule;
   if (onError.kind === 'deadLetter' && onError.to.kind === 'topic' && topics.includes(onError.to.topic)) {
     const fix = 'Name another topic: each bad message would come back as one, for ever.';
@@ -34,6 +37,22 @@ function topicProblems(subject: RuleSubject<SinkRule>): SluiceError[] {
     found.push(wrongAt(subject, ['onError', 'deadLetter', 'topic'], message, fix));
   }
   return found;
+}
+
+/** Serverless names a mapping by the letters and digits of its topic, and would keep only the last one of a name. */
+function sameMappings({ rule, tree, connections }: RuleSubject<SinkRule>): SluiceError[] {
+  const connection = connections.value.kafka[rule.source.connection];
+  if (connection === undefined) return [];
+  const first = new Map<string, string>();
+  return rule.source.topics.flatMap((topic, i) => {
+    const id = mappingId(rule.name, connection, topic);
+    const other = first.get(id);
+    if (other === undefined) first.set(id, topic);
+    if (other === undefined || other === topic) return [];
+    const message = `the mapping of topic ${topic} would have the name of that of ${other}`;
+    const at = placeOf(tree, ['source', 'topics', i]);
+    return [problem('InvalidRule', message, at, 'Read one of the two by another rule.', rule.name)];
+  });
 }
 
 function messageProblems(subject: RuleSubject<SinkRule>): SluiceError[] {

@@ -79,7 +79,11 @@ export const steps = z.array(
         .describe('Gives fields the value of an expression over the row as it was before: `{ total: price * count }`.'),
       filter: text().exactOptional().describe('A condition. Rows for which it is not true are left out.'),
     })
-    .refine((step) => Object.keys(step).length === 1, { error: `a map of one key, one of ${STEP_KINDS.join(', ')}` })
+    .refine((step) => Object.keys(step).length === 1, {
+      error: `a map of one key, one of ${STEP_KINDS.join(', ')}`,
+      // A key that is none was told of already.
+      when: ({ issues }) => issues.length === 0,
+    })
     // One key was asked for just above.
     .transform((step) => step as Step),
 );
