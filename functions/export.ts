@@ -1,13 +1,23 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
-import { handleExport } from '../lib/export/handle.ts';
+import { openFailedQueue } from '../lib/export/failed-queue.ts';
+import { handleExport, type Invocation } from '../lib/export/handle.ts';
 import { type ExportInstance, openInstance } from '../lib/export/instance.ts';
+import { lambdaRelay } from '../lib/export/relay.ts';
+import { createParkedEvents } from '../lib/ledger/dynamodb/parked.ts';
 import { readDeployedRule } from '../lib/rule/deployed.ts';
+import { failedQueueName, functionName, ledgerTable } from '../lib/rule/deployment/names.ts';
 import { createSecretStore } from '../lib/secret/store.ts';
 import { journal } from '../lib/telemetry/journal.ts';
 
 const bundle = readDeployedRule('export', process.env, process.cwd());
+const { stage, rule } = bundle;
+const table = process.env['SLUICE_LEDGER_TABLE'] ?? ledgerTable(stage);
+/** Invoked by hand on a laptop: nobody there goes on with an object, or takes an event from a queue. */
+const isLocal = process.env['IS_LOCAL'] === 'true';
 const secrets = createSecretStore();
-const tell = journal(bundle.rule.name, bundle.stage);
+const tell = journal(rule.name, stage);
+const onward = isLocal ? {} : deployedParts();
 let instance: Promise<ExportInstance> | undefined;
 
 /** What AWS invokes: an event that tells of objects, or a command of the CLI. */
@@ -21,17 +31,25 @@ export async function handler(event: unknown, context: Context): Promise<unknown
       requestId: context.awsRequestId,
       deadline: Date.now() + context.getRemainingTimeInMillis(),
       instance: opened,
+      ...onward,
     });
   } finally {
     // AWS freezes this process until the next event; `serverless invoke local` waits until nothing holds it.
-    if (process.env['IS_LOCAL'] === 'true') await closed();
+    if (isLocal) await closed();
   }
+}
+
+/** Clients of AWS connect when they are first used. */
+function deployedParts(): Pick<Invocation, 'relay' | 'later'> {
+  const queueName = failedQueueName(rule.name, stage);
+  const queue = openFailedQueue(queueName);
+  const parked = createParkedEvents(new DynamoDBClient(), table, { stage, rule: rule.name });
+  return { relay: lambdaRelay(functionName(rule.name, stage), queue), later: { queueName, queue, parked } };
 }
 
 /** Opened once for the life of this process; a failure is not kept, so that the next event tries again. */
 function opened(): Promise<ExportInstance> {
-  const { SLUICE_LEDGER_TABLE: table } = process.env;
-  instance ??= openInstance(bundle, secrets, Date.now, table === undefined ? {} : { table });
+  instance ??= openInstance(bundle, secrets, Date.now, { table });
   instance.catch(() => {
     instance = undefined;
   });

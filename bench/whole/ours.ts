@@ -72,7 +72,15 @@ export async function run(
   };
   const limiter = await createLimiter({ id: 'bench' });
   const record = await exportObject(
-    { rule: 'bench', stage: 'local', topic: kafkaOf(job).topic, compression: 'none', select, onError: 'retain' },
+    {
+      rule: 'bench',
+      stage: 'local',
+      hash: 'bench',
+      topic: kafkaOf(job).topic,
+      compression: 'none',
+      select,
+      onError: 'retain',
+    },
     { store, limiter, clock: Date.now, pause: async () => undefined, ...delivery },
     { ref: info, trigger: 'manual', run: 'bench', deadline: Date.now() + 3_600_000 },
   );

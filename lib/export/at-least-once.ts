@@ -1,32 +1,45 @@
 import type { Provenance } from '../kafka/contract.ts';
 import type { ObjectInfo } from '../object/contract.ts';
 import { Delivery } from './delivery.ts';
+import type { Departure, Leave } from './departure.ts';
 import type { ExportPlan, ExportPorts } from './plan.ts';
-import { batchesOf, MARGIN, outOfTime } from './reading.ts';
+import { batchesOf, endlessAggregate } from './reading.ts';
 import type { Ending, ExportRequest } from './run.ts';
 import { stoppedError } from './stop.ts';
 import type { Tally } from './tally.ts';
 
-/** Takes the object through from its first byte. */
+/** Takes the object through from its first byte, or from where a continuation says. */
 export async function exportAtLeastOnce(
   plan: ExportPlan,
   ports: ExportPorts,
-  { ref, deadline }: ExportRequest,
+  { ref, continuation }: ExportRequest,
   { info, source }: { readonly info: ObjectInfo; readonly source: Provenance },
   tally: Tally,
+  departure: Departure,
 ): Promise<Ending> {
-  const end = deadline - MARGIN;
-  const delivery = new Delivery(plan, ports, source, tally, end);
+  tally.goOnFrom(continuation?.position ?? { byte: 0, counts: {} });
+  const delivery = new Delivery(plan, ports, source, tally, departure);
   await delivery.connect();
+  let leave: Leave | undefined;
   try {
     for await (const batch of batchesOf(plan, ports, info, tally)) {
       await delivery.accept(batch);
-      if (delivery.stoppedAt !== undefined) break;
-      if (!batch.last && ports.clock() >= end) throw outOfTime(plan.select, batch.to);
+      leave = delivery.stoppedAt === undefined && !batch.last ? departure.due() : undefined;
+      if (delivery.stoppedAt !== undefined || leave !== undefined) break;
     }
-  } finally {
     // Rows that were selected before the object broke are delivered before the error is told.
     await delivery.settle();
+  } catch (error) {
+    const failure = await delivery.settle().then(
+      () => error,
+      (thrown: unknown) => thrown,
+    );
+    if (!departure.ended(failure)) throw failure;
+    leave = departure.due() ?? {};
+  }
+  if (leave !== undefined) {
+    if (plan.select.aggregate) throw endlessAggregate(plan, tally.bytesIn);
+    return { result: 'continued', leave };
   }
   const stop = delivery.stoppedAt;
   return stop === undefined ? { result: 'done' } : { result: 'stopped', error: stoppedError(stop, plan, ref) };

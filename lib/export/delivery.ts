@@ -1,6 +1,7 @@
 import type { RecordFailure } from '../failure/index.ts';
 import type { Provenance, RecordBatch } from '../kafka/contract.ts';
 import type { RowBatch } from '../select/batch.ts';
+import type { Departure } from './departure.ts';
 import { Patience } from './patience.ts';
 import type { ExportPlan, ExportPorts } from './plan.ts';
 import { slices } from './slice.ts';
@@ -19,15 +20,16 @@ export class Delivery {
   readonly #source: Provenance;
   readonly #tally: Tally;
   readonly #patience: Patience;
+  readonly #signal: AbortSignal;
   #underWay: Promise<void> = Promise.resolve();
 
-  /** @param giveUpAt clock time after which no further attempt is made. */
-  constructor(plan: ExportPlan, ports: ExportPorts, source: Provenance, tally: Tally, giveUpAt: number) {
+  constructor(plan: ExportPlan, ports: ExportPorts, source: Provenance, tally: Tally, departure: Departure) {
     this.#plan = plan;
     this.#ports = ports;
     this.#source = source;
     this.#tally = tally;
-    this.#patience = new Patience(ports, tally, giveUpAt);
+    this.#patience = new Patience(ports, tally, departure.at);
+    this.#signal = departure.signal;
   }
 
   /** Makes sure of the topic before anything is read: what it takes at most decides which rows are too large. */
@@ -51,7 +53,7 @@ export class Delivery {
 
   async #deliver({ batch, behind, left, failures, stop }: Verdict): Promise<void> {
     for (const part of slices(batch, behind, left, this.#ports.limiter)) {
-      this.#tally.throttledMs += await this.#ports.limiter.take(part.records, part.bytes);
+      this.#tally.throttledMs += await this.#ports.limiter.take(part.records, part.bytes, this.#signal);
       await this.#send(part.batch);
     }
     await this.#settleFailures(failures);

@@ -17,8 +17,13 @@ export interface ExactRun {
   readonly tally: Tally;
   /** With letters that go outside of Kafka: a hold that failed is not to be tried again. */
   readonly patience: Patience;
+  /** Ends waits for the rate; its reason is thrown then. */
+  readonly signal: AbortSignal;
   readonly stopped: (failure: RecordFailure) => StopReason;
 }
+
+/** A wait for the rate that is shared with many may outlast the lease. */
+const BEAT_MS = 10_000;
 
 /**
  * Takes the batches of one hold to Kafka, each in a transaction of its own together with the mark of how far the object
@@ -74,11 +79,11 @@ export class ExactDelivery {
   }
 
   async #deliver(verdict: Verdict, end?: End): Promise<void> {
-    const { ports, plan, source, tally, patience } = this.#run;
+    const { ports, plan, source, tally, patience, signal } = this.#run;
     const parts = [...slices(verdict.batch, verdict.behind, verdict.left, ports.limiter)];
     for (const { records, bytes } of parts) {
       await this.#hold.heartbeat();
-      tally.throttledMs += await ports.limiter.take(records, bytes);
+      tally.throttledMs += await this.#beating(() => ports.limiter.take(records, bytes, signal));
     }
     const letters = plan.onError === 'deadLetter' ? verdict.failures : [];
     const { deadLetters } = ports;
@@ -100,6 +105,16 @@ export class ExactDelivery {
     tally.goOnFrom(to);
     // Whoever resumes meets the record again, and counts it then.
     if (verdict.stop !== undefined && plan.onError === 'retain') tally.failed++;
+  }
+
+  async #beating<T>(work: () => Promise<T>): Promise<T> {
+    // What a heartbeat finds is thrown by whatever the hold is asked for next.
+    const timer = setInterval(() => void this.#hold.heartbeat().catch(() => undefined), BEAT_MS);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   #after({ batch, behind, failures, stop }: Verdict, parts: readonly Slice[]): Position {

@@ -1,12 +1,13 @@
-import type { SluiceError } from '../failure/index.ts';
+import { SluiceError } from '../failure/index.ts';
 import type { Provenance } from '../kafka/contract.ts';
-import type { End, Hold, Opening, StopReason } from '../ledger/contract.ts';
+import type { End, Hold, Ledger, LedgerObject, Opening, StopReason } from '../ledger/contract.ts';
 import type { ObjectInfo, ObjectRef } from '../object/contract.ts';
 import { type RunError, runError } from '../telemetry/run-record.ts';
+import type { Departure, Leave } from './departure.ts';
 import { ExactDelivery, type ExactRun } from './exact-delivery.ts';
 import { Patience } from './patience.ts';
 import type { ExactPorts, ExportPlan } from './plan.ts';
-import { batchesOf, isOfTheObject, MARGIN, outOfTime } from './reading.ts';
+import { batchesOf, endlessAggregate, isOfTheObject } from './reading.ts';
 import type { Ending, ExportRequest } from './run.ts';
 import { resuming, stoppedError } from './stop.ts';
 import type { Tally } from './tally.ts';
@@ -21,12 +22,12 @@ export async function exportExactlyOnce(
   request: ExportRequest,
   { info, source }: { readonly info: ObjectInfo; readonly source: Provenance },
   tally: Tally,
+  departure: Departure,
 ): Promise<Ending> {
   const { ledger } = ports;
   const { ref } = request;
   const object = { ...source, lastModified: info.lastModified.getTime() };
-  const end = request.deadline - MARGIN;
-  const patience = new Patience(ports, tally, end);
+  const patience = new Patience(ports, tally, departure.at);
   const stopped = (error: RunError): StopReason => {
     const { code, reason, fix = `When it is mended: ${resuming(plan, ref.key)}.` } = error;
     return { code, reason, fix };
@@ -37,6 +38,7 @@ export async function exportExactlyOnce(
     source,
     tally,
     patience,
+    signal: departure.signal,
     stopped: (failure) => stopped(stoppedError(failure, plan, ref, true)),
   };
 
@@ -48,26 +50,36 @@ export async function exportExactlyOnce(
     }
     if (plan.select.aggregate) tally.scanned = 0;
     const delivery = new ExactDelivery(run, hold);
+    let leave: Leave | undefined;
+    let failure: unknown;
     try {
       for await (const batch of batchesOf(plan, ports, info, tally)) {
         await delivery.accept(batch);
-        if (delivery.stoppedAt !== undefined) break;
-        if (!batch.last && ports.clock() >= end) throw outOfTime(plan.select, batch.to);
+        leave = delivery.stoppedAt === undefined && !batch.last ? departure.due() : undefined;
+        if (delivery.stoppedAt !== undefined || leave !== undefined) break;
       }
+      if (leave !== undefined && plan.select.aggregate) failure = endlessAggregate(plan, tally.bytesIn);
     } catch (error) {
-      const how: End = isOfTheObject(error)
-        ? { kind: 'stopped', reason: stopped(runError(error)) }
-        : { kind: 'released' };
-      await delivery.finish(how);
-      throw error;
+      failure = error;
     }
-    await delivery.finish({ kind: 'done' });
+    try {
+      await delivery.finish(endOf(failure, leave));
+    } catch (error) {
+      failure = error;
+    }
+    if (departure.ended(failure)) return { result: 'continued', leave: departure.due() ?? {} };
+    if (failure !== undefined) throw failure;
+    if (leave !== undefined) return { result: 'continued', leave };
     const stop = delivery.stoppedAt;
     return stop === undefined ? { result: 'done' } : { result: 'stopped', error: stoppedError(stop, plan, ref, true) };
   }
 
-  if (request.again === true) await ledger.again(object);
-  if (request.resume === true) await ledger.resume(object);
+  function endOf(failure: unknown, leave: Leave | undefined): End {
+    if (isOfTheObject(failure)) return { kind: 'stopped', reason: stopped(runError(failure)) };
+    return failure === undefined && leave === undefined ? { kind: 'done' } : { kind: 'released' };
+  }
+
+  await order(ledger, object, request);
   let held = false;
   return patience.attempt(async () => {
     const opening = await ledger.open(object);
@@ -80,6 +92,17 @@ export async function exportExactlyOnce(
     held = true;
     return carry(opening.hold);
   }, mayOpenAgain);
+}
+
+/** What is asked of the ledger before the object is opened. An attempt before this one may have done it already. */
+async function order(ledger: Ledger, object: LedgerObject, { again, resume, retried }: ExportRequest): Promise<void> {
+  try {
+    if (again === true) await ledger.again(object);
+    if (resume === true) await ledger.resume(object);
+  } catch (error) {
+    const begun = error instanceof SluiceError && (error.code === 'NotDone' || error.code === 'NotStopped');
+    if (retried !== true || !begun) throw error;
+  }
 }
 
 /** Whoever has taken the object over goes on with it: to open it again would only take it from them. */

@@ -1,32 +1,16 @@
 import { SluiceError } from '../failure/index.ts';
-import type { RuleBundle } from '../rule/schema.ts';
-import type { SecretStore } from '../secret/index.ts';
-import type { Journal } from '../telemetry/journal.ts';
 import type { RunError, RunRecord } from '../telemetry/run-record.ts';
 import { runError } from '../telemetry/run-record.ts';
-import { onlyOf, parseTrigger, type Trigger } from '../trigger/index.ts';
+import { onlyOf, parseTrigger, queueMessages, type Trigger } from '../trigger/index.ts';
+import { type Asked, attempt } from './attempt.ts';
 import { checkExport, type Probe } from './check.ts';
-import type { ExportInstance } from './instance.ts';
-import { type ExportRequest, exportObject } from './run.ts';
-import { Tally } from './tally.ts';
+import type { Invocation } from './invocation.ts';
+import { handleMessages, isHopeless, type Messages } from './messages.ts';
 
-/** One invocation of the deployed function. */
-export interface Invocation {
-  readonly bundle: RuleBundle;
-  readonly secrets: SecretStore;
-  readonly journal: Journal;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
-  readonly requestId: string;
-  readonly deadline: number;
-  /** Opens the rule's connections, or hands on those that are open. */
-  readonly instance: () => Promise<ExportInstance>;
-}
+export type { Invocation } from './invocation.ts';
 
 /** What the caller gets back; AWS reads only `batchItemFailures`, which names the SQS messages to deliver again. */
-export type Answer =
-  | { readonly runs: readonly RunRecord[]; readonly batchItemFailures?: readonly { readonly itemIdentifier: string }[] }
-  | { readonly probes: readonly Probe[] };
+export type Answer = Messages | { readonly probes: readonly Probe[] };
 
 /**
  * Does what an event asks for. Objects are exported one after the other, each with a run record of its own; one that
@@ -36,19 +20,22 @@ export type Answer =
  * message, and not for a command of the CLI, which reads the record.
  */
 export async function handleExport(event: unknown, invocation: Invocation): Promise<Answer> {
-  const { journal, bundle } = invocation;
+  const { journal, bundle, requestId } = invocation;
+  const messages = queueMessages(event);
+  if (messages.length > 0) return handleMessages(messages, invocation);
   const trigger = onlyOf(bundle.rule.source, parsed(event, invocation));
   if (trigger.kind === 'test') {
     journal.note(trigger.reason, {});
     return { runs: [] };
   }
-  if (trigger.kind === 'command') {
-    const { command } = trigger;
-    if (command.sluice === 'check') return { probes: await checkExport(bundle, invocation) };
-    const { sluice: _, ...object } = command;
-    return { runs: [await runOne({ source: 'manual', ...object }, invocation.requestId, invocation)] };
-  }
-  return handleObjects(trigger, invocation);
+  if (trigger.kind === 'objects') return handleObjects(trigger, invocation);
+  const { command } = trigger;
+  if (command.sluice === 'check') return { probes: await checkExport(bundle, invocation) };
+  const { sluice, ...object } = command;
+  const asked = { source: 'manual', ...object };
+  // Nobody waits for the answer of a function that invoked itself.
+  if (sluice === 'continue') return handleAsked([asked], invocation);
+  return { runs: [await attempt(asked, requestId, invocation, () => false)] };
 }
 
 /** A stack trace of our own parser says nothing about the event; the journal gets the reason, and the caller the error. */
@@ -65,57 +52,24 @@ async function handleObjects(
   { objects, ignored, rejected }: Extract<Trigger, { kind: 'objects' }>,
   invocation: Invocation,
 ): Promise<Answer> {
-  const { journal, requestId } = invocation;
+  const { journal } = invocation;
   for (const { reason, ref } of ignored) journal.note('ignored', { reason, ...ref });
-  for (const { error, messageId } of rejected) journal.note('not understood', { error: runError(error), messageId });
+  for (const { error } of rejected) journal.note('not understood', { error: runError(error) });
+  return handleAsked(objects, invocation, rejected[0] && runError(rejected[0].error));
+}
+
+async function handleAsked(objects: readonly Asked[], invocation: Invocation, before?: RunError): Promise<Answer> {
+  const { requestId } = invocation;
   const runs: RunRecord[] = [];
-  const again = new Set(rejected.map(({ messageId }) => messageId));
-  let failure: RunError | undefined = rejected[0] && runError(rejected[0].error);
+  let failure = before;
   for (const [index, object] of objects.entries()) {
-    const record = await runOne(object, index === 0 ? requestId : `${requestId}.${index}`, invocation);
+    const run = index === 0 ? requestId : `${requestId}.${index}`;
+    const record = await attempt(object, run, invocation, isHopeless);
     runs.push(record);
-    if (record.result !== 'failed') continue;
-    again.add(object.messageId);
-    failure ??= record.error;
+    if (record.result === 'failed') failure ??= record.error;
   }
-  const messages = [...again].filter((id) => id !== undefined);
-  if (failure === undefined) return { runs };
-  if (messages.length === again.size) {
-    return { runs, batchItemFailures: messages.map((itemIdentifier) => ({ itemIdentifier })) };
-  }
-  throw told(failure);
-}
-
-/** One object, and what asks for it. */
-interface Asked extends Pick<ExportRequest, 'ref' | 'again' | 'resume'> {
-  readonly source: string;
-}
-
-async function runOne(
-  { source, ref, again = false, resume = false }: Asked,
-  run: string,
-  { bundle, instance, journal, deadline, clock }: Invocation,
-): Promise<RunRecord> {
-  let record: RunRecord;
-  try {
-    const { plan, ports } = await instance();
-    record = await exportObject(plan, ports, { ref, trigger: source, run, deadline, again, resume });
-  } catch (error) {
-    // The rule's connections could not be opened: a run that did nothing.
-    const { rule, stage } = bundle;
-    const names = {
-      run,
-      rule: rule.name,
-      stage,
-      topic: rule.kafka.topic,
-      trigger: source,
-      bucket: ref.bucket,
-      key: ref.key,
-    };
-    record = new Tally(clock).record(names, 'failed', runError(error));
-  }
-  journal.run(record);
-  return record;
+  if (failure !== undefined) throw told(failure);
+  return { runs };
 }
 
 /** AWS shows the name and the message of what was thrown; the code is the name. */

@@ -83,7 +83,14 @@ export async function openInstance(
     ? exactly(rule, names, clock, openLedger(bundle, producing, clock, place))
     : atLeast(rule, names, clock, createProducer(producing));
   return {
-    plan: { ...names, topic, compression: rule.source.compression, select, onError: rule.onError.kind },
+    plan: {
+      ...names,
+      topic,
+      hash: bundle.hash,
+      compression: rule.source.compression,
+      select,
+      onError: rule.onError.kind,
+    },
     ports: { ...common, ...delivery.ports },
     async close() {
       store.close();

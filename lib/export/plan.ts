@@ -15,6 +15,8 @@ export interface ExportPlan {
   readonly rule: string;
   readonly stage: string;
   readonly topic: string;
+  /** Tells this rule from what it was before a change. */
+  readonly hash: string;
   readonly compression: Compression;
   readonly select: PreparedSelect;
   readonly onError: FailurePolicy;

@@ -1,14 +1,11 @@
 import { SluiceError } from '../failure/index.ts';
-import type { ObjectInfo, RandomAccess } from '../object/contract.ts';
-import { open } from '../object/open.ts';
+import type { ObjectInfo, ObjectStore, RandomAccess } from '../object/contract.ts';
+import { compressionOf, open } from '../object/open.ts';
 import { objectAccess } from '../object/random-access.ts';
 import type { RowBatch } from '../select/batch.ts';
 import type { PreparedSelect } from '../select/contract.ts';
 import type { ExportPlan, RunPorts } from './plan.ts';
 import type { Tally } from './tally.ts';
-
-/** Kept before the deadline for acknowledging what is under way and writing the run record, in milliseconds. */
-export const MARGIN = 10_000;
 
 /** As much of an object as a header record may have: the longest record that is read. */
 const HEAD_BYTES = 1024 * 1024;
@@ -29,26 +26,53 @@ export async function* batchesOf(
     return;
   }
   if (from === 0) {
-    const { bytes } = await open(store, info, { compression });
+    const { bytes, compression: known } = await open(store, info, { compression });
+    tally.rereads = known !== 'none';
     yield* select.run(counted(bytes, tally));
     return;
   }
-  const whole = await open(store, info, { compression });
-  const head = await firstBytes(counted(whole.bytes, tally), HEAD_BYTES);
-  const { bytes } = await open(store, info, { compression, from });
-  yield* select.run(counted(bytes, tally), { offset: from, head, returned: tally.matched });
+  const { bytes, head } = await openMiddle(plan, store, info, from, tally);
+  yield* select.run(bytes, { offset: from, head, returned: tally.matched });
 }
 
-async function firstBytes(bytes: AsyncIterable<Uint8Array>, count: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of bytes) {
-    // A copy: whoever gave the chunk may use its memory again.
-    chunks.push(chunk.slice(0, count - length));
-    length += chunk.length;
-    if (length >= count) break;
+/** What is stored as it is gets read from there. What is compressed is read again, once, for its head and up to there. */
+async function openMiddle(
+  { compression, select }: ExportPlan,
+  store: ObjectStore,
+  info: ObjectInfo,
+  from: number,
+  tally: Tally,
+) {
+  const headBytes = select.head ? Math.min(from, HEAD_BYTES) : 0;
+  const known = await compressionOf(store, info, compression);
+  tally.rereads = known !== 'none';
+  if (known === 'none') {
+    const head: Uint8Array[] = [];
+    if (headBytes > 0) for await (const chunk of counted(store.read(info, { to: headBytes }), tally)) head.push(chunk);
+    return { head: Buffer.concat(head), bytes: counted(store.read(info, { from }), tally) };
   }
-  return Buffer.concat(chunks);
+  const { bytes } = await open(store, info, { compression: known });
+  return parted(counted(bytes, tally), headBytes, from);
+}
+
+/** The first bytes, and those from `from` on. */
+async function parted(bytes: AsyncGenerator<Uint8Array>, headBytes: number, from: number) {
+  const head = Buffer.alloc(headBytes);
+  let at = 0;
+  let rest: Uint8Array = new Uint8Array(0);
+  while (at < from) {
+    const { done, value } = await bytes.next();
+    if (done === true) break;
+    if (at < headBytes) head.set(value.subarray(0, headBytes - at), at);
+    at += value.length;
+    rest = value.subarray(value.length - Math.max(0, at - from));
+  }
+  return { head: head.subarray(0, at), bytes: following(rest, bytes) };
+}
+
+async function* following(first: Uint8Array, others: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (first.length > 0) yield first;
+  yield* others;
 }
 
 async function* counted(bytes: AsyncIterable<Uint8Array>, tally: Tally): AsyncGenerator<Uint8Array> {
@@ -75,6 +99,19 @@ const OF_THE_OBJECT = new Set(['TruncatedObject', 'CorruptObject', 'ObjectChange
 export function isOfTheObject(error: unknown): boolean {
   if (!(error instanceof SluiceError) || error.retryable) return false;
   return error.stage === 'format' || error.stage === 'select' || OF_THE_OBJECT.has(error.code);
+}
+
+/** An aggregate gives its row at the end: another run would have to begin anew, and get no further. */
+export function endlessAggregate({ rule }: ExportPlan, bytesRead: number): SluiceError {
+  return new SluiceError(
+    'AggregateOutOfTime',
+    `the query adds up the whole object, and the function's time was over after ${bytesRead} bytes of it; an aggregate cannot be continued by another run`,
+    {
+      stage: 'select',
+      context: { rule },
+      fix: 'Give the function more memory, and CPU with it (function.memory), or more time (function.timeout, at most 15m); or select the records and add them up behind Kafka.',
+    },
+  );
 }
 
 export function outOfTime(select: PreparedSelect, offset: number): SluiceError {

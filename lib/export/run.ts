@@ -4,6 +4,8 @@ import type { ObjectRef } from '../object/contract.ts';
 import { type RunError, type RunRecord, type RunResult, runError } from '../telemetry/run-record.ts';
 import type { Continuation } from '../trigger/index.ts';
 import { exportAtLeastOnce } from './at-least-once.ts';
+import { handOn, placeIn } from './chain.ts';
+import { Departure, type Leave } from './departure.ts';
 import { exportExactlyOnce } from './exactly-once.ts';
 import type { ExportPlan, Ports } from './plan.ts';
 import { isOfTheObject } from './reading.ts';
@@ -21,6 +23,8 @@ export interface ExportRequest {
   readonly again?: boolean;
   /** Go on with it although it stands still. */
   readonly resume?: boolean;
+  /** An attempt of the same order may have come before this one. */
+  readonly retried?: boolean;
   /** Another run began it. */
   readonly continuation?: Continuation;
 }
@@ -29,6 +33,8 @@ export interface ExportRequest {
 export interface Ending {
   readonly result: RunResult;
   readonly error?: RunError;
+  /** With `continued`: how the next run is to begin. */
+  readonly leave?: Leave;
 }
 
 /**
@@ -38,8 +44,10 @@ export interface Ending {
 export async function exportObject(plan: ExportPlan, ports: Ports, request: ExportRequest): Promise<RunRecord> {
   const tally = new Tally(ports.clock);
   const { ref, run, trigger } = request;
+  const place = placeIn(request);
   const names = {
     run,
+    ...(request.continuation === undefined ? {} : place),
     rule: plan.rule,
     stage: plan.stage,
     topic: plan.topic,
@@ -48,8 +56,10 @@ export async function exportObject(plan: ExportPlan, ports: Ports, request: Expo
     key: ref.key,
   };
   try {
-    const { result, error } = await carry(plan, ports, request, tally);
-    return tally.record(names, result, error);
+    const ending = await carry(plan, ports, request, tally);
+    const { leave = {} } = ending;
+    const told = ending.result === 'continued' ? await handOn(plan, ports, request, tally, leave) : ending;
+    return tally.record(told.result === 'continued' ? { ...names, ...place } : names, told.result, told.error);
   } catch (error) {
     const reason = located(error, plan, ref);
     if (reason.code === 'MissingObject' && tally.version === undefined) return tally.record(names, 'ignored', reason);
@@ -62,9 +72,39 @@ async function carry(plan: ExportPlan, ports: Ports, request: ExportRequest, tal
   const source: Provenance = { bucket: info.bucket, key: info.key, version: info.versionId ?? info.etag };
   tally.version = source.version;
   tally.bytesStored = info.size;
-  return 'ledger' in ports
-    ? exportExactlyOnce(plan, ports, request, { info, source }, tally)
-    : exportAtLeastOnce(plan, ports, request, { info, source }, tally);
+  if (request.continuation !== undefined) compare(request.continuation, plan, source, tally);
+  const departure = new Departure(request.deadline, ports, plan.select, tally);
+  try {
+    return 'ledger' in ports
+      ? await exportExactlyOnce(plan, ports, request, { info, source }, tally, departure)
+      : await exportAtLeastOnce(plan, ports, request, { info, source }, tally, departure);
+  } finally {
+    departure.close();
+  }
+}
+
+/** What may have changed since the run before: the object is another one then, and the rule goes on where the old one stood. */
+function compare({ version, rule, position }: Continuation, plan: ExportPlan, source: Provenance, tally: Tally): void {
+  const { select, hash } = plan;
+  if (version !== source.version) {
+    throw new SluiceError(
+      'ObjectChanged',
+      `the object was written over while it was exported: version ${version} got as far as byte ${position.byte}, and is gone`,
+      {
+        stage: 'object',
+        fix: 'Nothing to do: the new version is exported by its own event, from its first byte. To keep each version, switch on the versioning of the bucket.',
+      },
+    );
+  }
+  if (rule === hash) return;
+  if (select.aggregate) {
+    throw new SluiceError('RuleChanged', 'the rule adds up the whole object now, of which records were sent before', {
+      stage: 'select',
+      fix: 'Export the object with a rule of another name, or put the former query back and resume it.',
+    });
+  }
+  const reason = `the rule was changed (${rule} to ${hash}) while the object was under way: from ${position.byte} on it goes by the new one`;
+  tally.incident({ code: 'RuleChanged', reason });
 }
 
 function located(error: unknown, plan: ExportPlan, ref: ObjectRef): RunError {

@@ -19,9 +19,13 @@ export class Tally implements Record<Count | Size, number> {
   bytesOut = 0;
   throttledMs = 0;
   position = 0;
+  /** Whether going on in the middle means to read what is before it again: the object is compressed. */
+  rereads = false;
   version: string | undefined;
   readonly incidents: Incident[] = [];
   readonly #clock: () => number;
+  /** Where this run took the object up. */
+  #begun: Position | undefined;
   readonly #startedAt: number;
 
   constructor(clock: () => number) {
@@ -38,14 +42,25 @@ export class Tally implements Record<Count | Size, number> {
   goOnFrom({ byte, counts }: Position): void {
     for (const name of KEPT) this[name] = counts[name] ?? 0;
     this.position = byte;
+    this.#begun ??= { byte, counts };
   }
 
-  incident(error: RunError): void {
+  /** How much of the object and of its counts is this run's own. */
+  since(): { readonly bytes: number; readonly sent: number; readonly bytesOut: number } {
+    const { byte = 0, counts = {} } = this.#begun ?? {};
+    return {
+      bytes: this.position - byte,
+      sent: this.sent - (counts['sent'] ?? 0),
+      bytesOut: this.bytesOut - (counts['bytesOut'] ?? 0),
+    };
+  }
+
+  incident(error: Pick<RunError, 'code' | 'reason'>): void {
     this.incidents.push({ afterMs: this.#clock() - this.#startedAt, code: error.code, reason: error.reason });
   }
 
   record(
-    names: Pick<RunRecord, 'run' | 'rule' | 'stage' | 'trigger' | 'bucket' | 'key' | 'topic'>,
+    names: Pick<RunRecord, 'run' | 'chain' | 'part' | 'rule' | 'stage' | 'trigger' | 'bucket' | 'key' | 'topic'>,
     result: RunResult,
     error?: RunError,
   ): RunRecord {

@@ -8,5 +8,7 @@ export interface Limiter {
   /** The most records and bytes that one `take` should ask for: one second of the rate. Infinity without a rate. */
   readonly maxRecords: number;
   readonly maxBytes: number;
+  /** How long its buckets, when they are empty, take to be full, in milliseconds. 0 without a rate. */
+  readonly fillMs: number;
   close(): Promise<void>;
 }

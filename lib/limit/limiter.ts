@@ -22,6 +22,7 @@ export async function createLimiter(options: LimiterOptions, clock: () => number
   return {
     maxRecords: options.records ?? Infinity,
     maxBytes: options.bytes ?? Infinity,
+    fillMs: Math.max(0, ...Object.values(buckets).map(({ rate, capacity }) => (capacity / rate) * 1000)),
     async take(recordCount, byteCount, signal) {
       const began = clock();
       await Promise.all([

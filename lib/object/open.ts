@@ -32,7 +32,7 @@ export async function open(
 ): Promise<OpenObject> {
   const info = 'etag' in object ? object : await store.head(object);
   const reading = signal === undefined ? {} : { signal };
-  const known = from > 0 && compression === 'auto' ? recognise(await headOf(store, info, reading)) : compression;
+  const known = from > 0 ? await compressionOf(store, info, compression, reading) : compression;
   if (known === 'none') return { info, compression: known, bytes: store.read(info, { ...reading, from }) };
   const opened = await decompress(store.read(info, reading), known).catch((error: unknown) => {
     throw located(error, info);
@@ -40,10 +40,17 @@ export async function open(
   return { info, compression: opened.compression, bytes: skipped(opened.bytes, from, info) };
 }
 
-async function headOf(store: ObjectStore, info: ObjectInfo, reading: { signal?: AbortSignal }): Promise<Uint8Array> {
+/** How an object is compressed; with `auto`, as its first bytes say. */
+export async function compressionOf(
+  store: ObjectStore,
+  info: ObjectInfo,
+  compression: Compression,
+  reading: { readonly signal?: AbortSignal } = {},
+): Promise<KnownCompression> {
+  if (compression !== 'auto') return compression;
   const chunks: Uint8Array[] = [];
   for await (const chunk of store.read(info, { ...reading, from: 0, to: MAGIC_BYTES })) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return recognise(Buffer.concat(chunks));
 }
 
 /** The bytes behind the first `count`, and errors that name the object. */

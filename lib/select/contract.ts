@@ -21,6 +21,8 @@ export interface PreparedSelect {
   readonly columns: readonly string[] | undefined;
   /** True for COUNT, SUM, …: rows come only at the end, so a run cannot go on in the middle. */
   readonly aggregate: boolean;
+  /** True if a run that goes on in the middle needs the object's first bytes: they hold its header. */
+  readonly head: boolean;
   /** What `run` takes: a stream of decompressed bytes, or for Parquet the object as it is stored. */
   readonly access: 'stream' | 'random';
   /**

@@ -68,6 +68,7 @@ export function prepare(sql: string, options: PrepareOptions): PreparedQuery {
     columns,
     aggregate: analysis.aggregates.length > 0,
     access: input.kind === 'parquet' ? 'random' : 'stream',
+    head: input.kind === 'log' || (input.kind === 'csv' && input.csv.header === 'use'),
     run: (source, resume = { offset: 0 }) => run(source, resume),
     runRange: (body, range) => run(body, { offset: 0 }, range),
   };

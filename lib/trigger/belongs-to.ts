@@ -26,7 +26,8 @@ export function onlyOf(source: RuleSource, trigger: Trigger): Trigger {
   if (trigger.kind !== 'objects') return trigger;
   const ignored = [...trigger.ignored];
   const objects = trigger.objects.filter((event) => {
-    const reason = notOf(source, event.ref);
+    // What was begun is brought to its end, even if the rule reads something else by now.
+    const reason = event.continuation === undefined ? notOf(source, event.ref) : undefined;
     if (reason === undefined) return true;
     ignored.push({ reason, ref: event.ref, ...(event.messageId === undefined ? {} : { messageId: event.messageId }) });
     return false;

@@ -48,6 +48,7 @@ export class ExactWorld {
           return this.throttle;
         },
         maxRecords: Number.POSITIVE_INFINITY,
+        fillMs: 0,
         maxBytes: Number.POSITIVE_INFINITY,
         close: async () => undefined,
       },
@@ -84,6 +85,7 @@ export function csvPlan(select: string, maxRows: number, extra: Partial<ExportPl
     rule: SCOPE.rule,
     stage: SCOPE.stage,
     topic: 'errors',
+    hash: 'h1',
     compression: 'none',
     onError: 'retain',
     select: prepare(select, {

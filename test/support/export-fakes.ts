@@ -33,12 +33,14 @@ export function planOf(steps: readonly (RowBatch | Error)[], extra: Partial<Expo
     rule: 'errors',
     stage: 'test',
     topic: 'errors',
+    hash: 'h1',
     compression: 'none',
     onError: 'retain',
     select: {
       columns: undefined,
       aggregate: false,
       access: 'stream',
+      head: false,
       async *run(source) {
         if ('size' in source) throw new Error('asked for a stream, given ranges');
         for await (const _ of source);
@@ -87,6 +89,7 @@ export function portsOf(overrides: Partial<ExportPorts> = {}, failing: readonly 
         return 5;
       },
       maxRecords: 2,
+      fillMs: 0,
       maxBytes: 1000,
       close: async () => undefined,
     },

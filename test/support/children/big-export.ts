@@ -67,7 +67,7 @@ async function main(): Promise<void> {
   const producer = createProducer({ endpoint, topic, compression: 'gzip', headers: true });
   const limiter = await createLimiter({ id: 'big-export' });
   const record = await exportObject(
-    { rule: 'big', stage: 'test', topic, compression: 'auto', select, onError: 'retain' },
+    { rule: 'big', stage: 'test', hash: 'test', topic, compression: 'auto', select, onError: 'retain' },
     { store, producer, limiter, clock: Date.now, pause: async () => undefined },
     { ref: info, trigger: 'manual', run: 'r', deadline: Date.now() + 600_000 },
   );

@@ -88,7 +88,7 @@ describe.each(LEDGERS)('an export exactly once, with ledger: %s', (kind) => {
   it('leaves before its time is over, and the next run goes on where it stood', async () => {
     const world = new ExactWorld(kind, ALL);
     world.throttle = 1_000;
-    const first = await world.run(plan, { seconds: 11 });
+    const first = await world.run(plan, { seconds: 2 });
     expect(first).toMatchObject({ result: 'failed', error: { code: 'OutOfTime', retryable: true } });
     expect(first.sent).toBeGreaterThan(0);
     expect(first.sent).toBeLessThan(10);
@@ -193,7 +193,7 @@ describe.each(LEDGERS)('an export exactly once, with ledger: %s', (kind) => {
     const limited = csvPlan('SELECT s.id FROM S3Object s LIMIT 7', 3);
     const results: string[] = [];
     for (let runs = 0; runs < 10 && results.at(-1) !== 'done'; runs++) {
-      results.push((await world.run(limited, { seconds: 11 })).result);
+      results.push((await world.run(limited, { seconds: 1 })).result);
     }
     expect(results.length).toBeGreaterThan(1);
     expect(world.broker.records).toEqual(IDS.slice(0, 7));

@@ -80,7 +80,7 @@ describe('the handler of an export', () => {
     const { made } = invocation({}, [denied()]);
     const event = sqs({ Records: [record('access/a')] }, { Records: [record('access/b')] }, 'no event');
     expect(await handleExport(event, made)).toMatchObject({
-      batchItemFailures: [{ itemIdentifier: 'm2' }, { itemIdentifier: 'm0' }],
+      batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm2' }],
     });
   });
 

@@ -11,6 +11,7 @@ function query(steps: readonly (RowBatch | Error)[]) {
     columns: undefined,
     aggregate: false,
     access: 'stream',
+    head: false,
     async *run() {
       for (const step of steps) {
         state.taken++;

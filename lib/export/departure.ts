@@ -1,0 +1,96 @@
+import type { Limiter } from '../limit/contract.ts';
+import type { PreparedSelect } from '../select/contract.ts';
+import type { RunPorts } from './plan.ts';
+import { outOfTime } from './reading.ts';
+import { type Pace, restSeconds, secondsAway } from './starved.ts';
+import type { Tally } from './tally.ts';
+
+/** Kept before the deadline for what is under way, for handing on and for the run record, in milliseconds … */
+const MARGIN = 10_000;
+/** … or so much of a time that is short. */
+const SHARE = 0.2;
+
+export interface Leave {
+  /** Through the queue, after so many seconds. Left out: at once. */
+  readonly afterSeconds?: number;
+}
+
+/** When a run leaves its object to the next one. */
+export class Departure {
+  /** Clock time from which no further batch is begun. */
+  readonly at: number;
+  /** Ends waits for the rate that would outlast the function. Its reason is what `take` throws then. */
+  readonly signal: AbortSignal;
+  readonly #clock: () => number;
+  readonly #limiter: Limiter;
+  readonly #select: PreparedSelect;
+  readonly #tally: Tally;
+  readonly #begun: number;
+  readonly #timer: NodeJS.Timeout;
+  #startMs: number | undefined;
+
+  /** @param deadline milliseconds since 1970, after which this process may be gone. */
+  constructor(
+    deadline: number,
+    { clock, limiter }: Pick<RunPorts, 'clock' | 'limiter'>,
+    select: PreparedSelect,
+    tally: Tally,
+  ) {
+    this.#clock = clock;
+    this.#limiter = limiter;
+    this.#select = select;
+    this.#tally = tally;
+    this.#begun = clock();
+    const margin = Math.max(0, Math.min(MARGIN, (deadline - this.#begun) * SHARE));
+    this.at = deadline - margin;
+    const controller = new AbortController();
+    this.signal = controller.signal;
+    const latest = Math.max(0, this.at + margin / 2 - this.#begun);
+    this.#timer = setTimeout(() => controller.abort(outOfTime(select, tally.position)), latest);
+    this.#timer.unref();
+  }
+
+  /** Asked after each batch. */
+  due(): Leave | undefined {
+    const now = this.#clock();
+    this.#startMs ??= now - this.#begun;
+    if (now >= this.at) return this.#after(restSeconds(this.#pace(now)));
+    if (this.#select.aggregate) return undefined;
+    const away = secondsAway(this.#pace(now));
+    return away === undefined ? undefined : this.#after(away);
+  }
+
+  /** Whether that is the end of a wait that `signal` ended. */
+  ended(error: unknown): boolean {
+    return this.signal.aborted && error === this.signal.reason;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #after(seconds: number | undefined): Leave {
+    return seconds === undefined ? {} : { afterSeconds: seconds };
+  }
+
+  #pace(now: number): Pace {
+    const { throttledMs, bytesIn, position, rereads } = this.#tally;
+    const elapsedMs = now - this.#begun;
+    const perByte = (elapsedMs - throttledMs) / Math.max(1, bytesIn);
+    return {
+      elapsedMs,
+      throttledMs,
+      leftMs: Math.max(0, this.at - now),
+      returnMs: Math.max(this.#startMs ?? 0, rereads ? perByte * position : 0),
+      fillMs: this.#limiter.fillMs,
+      share: this.#share(elapsedMs / 1000),
+      chance: Math.random(),
+    };
+  }
+
+  #share(seconds: number): number {
+    const { maxRecords, maxBytes } = this.#limiter;
+    const { sent, bytesOut } = this.#tally.since();
+    return Math.max(sent / (maxRecords * seconds), bytesOut / (maxBytes * seconds));
+  }
+}
