@@ -23,9 +23,12 @@ const target = z.strictObject({
 
 const TYPE =
   /^(timestamp|bool|(tiny|small|big)?int( unsigned)?|float|double|decimal\(\d{1,2}, ?\d{1,2}\)|(varchar|nchar|binary|varbinary|geometry)\(\d{1,5}\)|json)$/i;
+const A_TYPE = { error: 'a type of TDengine such as BIGINT, DOUBLE, VARCHAR(64) or NCHAR(64)' };
+/** JSON Schema has no patterns without case: it gets the form, and we look at the words. */
 const columnType = z
   .string()
-  .regex(TYPE, { error: 'a type of TDengine such as BIGINT, DOUBLE, VARCHAR(64) or NCHAR(64)' });
+  .regex(/^[A-Za-z]+( [A-Za-z]+)?(\(\d{1,5}(, ?\d{1,2})?\))?$/, { ...A_TYPE, abort: true })
+  .refine((value) => TYPE.test(value), A_TYPE);
 
 const create = z.strictObject({
   database: z
