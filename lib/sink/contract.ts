@@ -30,6 +30,11 @@ export interface Slice extends TopicPartition {
   readonly from: number;
   readonly to: number;
   readonly changes: readonly Change[];
+  /**
+   * No message that the slice settles is later, in milliseconds since 1970; a bound of the batch will do. By it a target
+   * that keeps offsets notices a topic that was made anew and has already grown past them.
+   */
+  readonly latest?: number;
 }
 
 /** Something that an operator should hear of and that stops nothing. Never a payload. */
