@@ -6,7 +6,7 @@ export type SchemaLoss =
   | { readonly kind: 'table-dropped'; readonly table: string };
 
 const TOKEN =
-  /\/\*[^]*?\*\/|--[^\n]*|#[^\n]*|`(?:[^`]|``)*`|"(?:[^"]|"")*"|'(?:[^'\\]|\\.|'')*'|[\w$\u0080-\uffff]+|\S/g;
+  /\/\*[\s\S]*?\*\/|--[^\n]*|#[^\n]*|`(?:[^`]|``)*`|"(?:[^"]|"")*"|'(?:[^'\\]|\\.|'')*'|[\w$\u0080-\uffff]+|\S/g;
 
 /** Reads MySQL's and MariaDB's ALTER, RENAME and DROP TABLE, as the schema-change topic has them. Never throws: what it does not understand takes nothing away. */
 export function schemaLosses(ddl: string): readonly SchemaLoss[] {

@@ -8,8 +8,8 @@ import { RowDecoder } from './row-decoder.ts';
 export interface CompiledSchema {
   readonly fields: readonly FieldSchema[];
   readonly rows: RowDecoder;
-  /** What a mirror cannot know of such rows. Told with the first message. */
-  notices: readonly Omit<Notice, 'message'>[];
+  /** What a mirror cannot know of such rows. To be told once. */
+  readonly notices: readonly Omit<Notice, 'message'>[];
 }
 
 export interface SchemaOptions {
@@ -19,8 +19,10 @@ export interface SchemaOptions {
 
 /** The schema of an event's value: an envelope's, whose `after` is the row, or a row's own. Undefined for what is neither. */
 export function compileSchema(schema: Value, options: SchemaOptions): CompiledSchema | undefined {
-  const enveloped = fieldsBelow(schema, 'op') === undefined ? fieldsBelow(schema, 'after') : undefined;
-  const fields = enveloped ?? fieldsOf(schema);
+  const own = fieldsOf(schema);
+  const isEnvelope = own?.some(({ name }) => name === 'op') && own.some(({ name }) => name === 'source');
+  const enveloped = isEnvelope === true ? fieldsBelow(schema, 'after') : undefined;
+  const fields = enveloped ?? own;
   if (fields === undefined) return undefined;
   const { binary, isUnavailable } = options;
   const rows = new RowDecoder(fields, isUnavailable, { binary, flattened: enveloped === undefined });

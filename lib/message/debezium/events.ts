@@ -1,0 +1,168 @@
+import { RecordError } from '../../select/values/record-error.ts';
+import { Struct, type Value } from '../../select/values/value.ts';
+import type { Message, Put, Wire } from '../contract.ts';
+import { JsonParser } from '../json/parser.ts';
+import type { DebeziumOptions } from '../options.ts';
+import { type Draft, IGNORED, type Parsed, type ParseMessage } from '../parsed.ts';
+import type { DecodeText } from '../text.ts';
+import { member, textMember } from './connect-schema.ts';
+import { flatEvents } from './flattened.ts';
+import { type Keys, keyReader } from './key.ts';
+import { orderOf } from './order.ts';
+import { type CompiledSchema, compileSchema } from './schema.ts';
+import { schemaChange } from './schema-change.ts';
+import { unavailableValues } from './unavailable.ts';
+import { WrappedReader } from './wrapped.ts';
+
+type Form = 'envelope' | 'flattened';
+
+/** What is known of a message before its kind is told. */
+interface Event {
+  readonly message: Message;
+  readonly payload: Struct;
+  readonly schema: CompiledSchema | undefined;
+  readonly keys: Keys;
+  readonly operation: string | undefined;
+  readonly tell: (name: string) => Value | undefined;
+}
+
+/** Reads Debezium's change events, in any of the forms that they come in. */
+export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText): ParseMessage {
+  const parser = new JsonParser();
+  const binary = options.binary ?? 'base64';
+  const isUnavailable = unavailableValues(options.placeholder ?? '__debezium_unavailable_value');
+  const reader = new WrappedReader<CompiledSchema>(parser, (schema) =>
+    compileSchema(schema, { binary, isUnavailable }),
+  );
+  const plain = compileSchema(new Struct(['fields'], [[]]), { binary, isUnavailable })!;
+  const readKeys = keyReader(parser, decodeText, { binary, isUnavailable });
+  const flatten = flatEvents(options.prefix ?? '__');
+  const forms = new Map<string, Form>();
+  const told = new Set<CompiledSchema>();
+
+  const parse = (message: Message): Parsed => {
+    if (message.value === null) return tombstone(message, readKeys(message), forms.get(message.topic));
+    const { value, schema } = reader.read(decodeText(message.value));
+    if (value === null) return tombstone(message, readKeys(message), forms.get(message.topic));
+    if (!(value instanceof Struct)) throw notAnEvent();
+    const change = schemaChange(value);
+    if (change !== undefined) return change;
+    const operation = textMember(value, 'op');
+    const source = member(value, 'source');
+    if (operation !== undefined && source instanceof Struct) {
+      forms.set(message.topic, 'envelope');
+      const tell = (name: string) => member(source, name);
+      return withNews(enveloped({ message, payload: value, schema, keys: readKeys(message), operation, tell }), schema);
+    }
+    forms.set(message.topic, 'flattened');
+    const { row, tell } = flatten(value);
+    const told = tell('deleted') === 'true' || tell('deleted') === true ? 'd' : tell('op');
+    const flat = typeof told === 'string' ? told : undefined;
+    return withNews(
+      flattened({ message, payload: row, schema, keys: readKeys(message), operation: flat, tell }),
+      schema,
+    );
+  };
+
+  function withNews(draft: Draft | undefined, schema: CompiledSchema | undefined): Parsed {
+    if (draft === undefined) return IGNORED;
+    if (schema === undefined || schema.notices.length === 0 || told.has(schema)) return { drafts: [draft] };
+    told.add(schema);
+    return { drafts: [draft], notices: schema.notices };
+  }
+
+  function enveloped(event: Event): Draft | undefined {
+    const { payload, operation, keys } = event;
+    const before = member(payload, 'before');
+    const after = member(payload, 'after');
+    if (operation === 'm') return undefined;
+    if (operation === 't') return { kind: 'truncate', ...orderIn(event) };
+    if (operation === 'd') {
+      if (keys.key === undefined && !(before instanceof Struct)) throw cannotBeFound('delete');
+      return remove(event, before);
+    }
+    if (operation !== 'c' && operation !== 'u' && operation !== 'r') throw notAnEvent();
+    if (!(after instanceof Struct)) throw new RecordError('NotAnEvent', 'an event of a row has no `after`');
+    if (operation !== 'u' || keys.key !== undefined) return put(event, after);
+    if (!(before instanceof Struct)) throw cannotBeFound('update');
+    return { ...put(event, after), before: rowsOf(event).whole(before) };
+  }
+
+  function flattened(event: Event): Draft {
+    const { payload, operation, keys } = event;
+    if (operation === 'd') return remove(event, payload);
+    if (operation === 'u' && keys.key === undefined) throw cannotBeFound('update');
+    return put(event, payload);
+  }
+
+  function put(event: Event, after: Struct): Put {
+    const { operation, schema, keys } = event;
+    // A snapshot reads whole rows.
+    const { row, unchanged, uncertain } =
+      operation === 'r'
+        ? { row: rowsOf(event).whole(after), unchanged: [], uncertain: [] }
+        : rowsOf(event).changed(after);
+    const mayBeUnchanged = uncertain.length > 0 && (operation !== 'c' || keys.formerKey !== undefined);
+    return {
+      kind: 'put',
+      row,
+      unchanged,
+      ...(mayBeUnchanged ? { uncertain } : {}),
+      ...(keys.key === undefined ? {} : { key: keys.key }),
+      ...(keys.formerKey === undefined ? {} : { formerKey: keys.formerKey }),
+      ...(operation === 'r' ? { snapshot: true } : {}),
+      ...orderIn(event),
+      ...(schema === undefined ? wireOf(event) : { schema: schema.fields }),
+    };
+  }
+
+  /** Of `before` only the key is sure: the rest may be made up. Without a key the table is logged whole. */
+  function remove(event: Event, before: Value | undefined): Draft {
+    const { schema, keys } = event;
+    return {
+      kind: 'remove',
+      key: keys.key ?? rowsOf(event).whole(before as Struct),
+      ...(keys.laterKey === undefined ? {} : { laterKey: keys.laterKey }),
+      ...orderIn(event),
+      ...(schema === undefined ? wireOf(event) : {}),
+    };
+  }
+
+  const rowsOf = ({ schema }: Event) => (schema ?? plain).rows;
+
+  function wireOf({ tell }: Event): { readonly wire: Wire } {
+    const connector = tell('connector');
+    return { wire: { binary, ...(typeof connector === 'string' ? { connector } : {}) } };
+  }
+
+  return parse;
+}
+
+function orderIn({ tell }: Event) {
+  const order = orderOf(tell);
+  return order === undefined ? {} : { order };
+}
+
+/**
+ * Behind an enveloped delete a tombstone says nothing new. Flattened, it may be all that there is of a delete; and where
+ * nothing has been seen of the topic, removing what is removed already does no harm.
+ */
+function tombstone(message: Message, { key, laterKey }: Keys, form: Form | undefined): Parsed {
+  if (form === 'envelope') return IGNORED;
+  if (key !== undefined) return { drafts: [{ kind: 'remove', key, ...(laterKey === undefined ? {} : { laterKey }) }] };
+  if (form === undefined) return IGNORED;
+  const text = `a row of ${message.topic} was deleted and the event does not tell which: the table has no primary key`;
+  const fix = 'Give the table a primary key, or send its events without the flattening transform.';
+  return { ...IGNORED, notices: [{ code: 'DeleteWithoutKey', text, fix }] };
+}
+
+function cannotBeFound(what: string): RecordError {
+  return new RecordError(
+    'RowCannotBeFound',
+    `the ${what} of a row tells neither its key nor the row as it was, so that it cannot be found`,
+  );
+}
+
+function notAnEvent(): RecordError {
+  return new RecordError('NotAnEvent', 'the message is no change event of Debezium');
+}
