@@ -1,0 +1,208 @@
+import type { Change } from '../../message/contract.ts';
+import { RowFault } from '../row-fault.ts';
+import { type StepOptions, stepOf, type TableStep, type TruncateStep } from './change.ts';
+import type { Column } from './column.ts';
+import type { Attempt, Outcome } from './delivery.ts';
+import { postgresFailure, sqlStateOf } from './failure.ts';
+import type { PostgresPlace } from './finding.ts';
+import { fold, isOlder, type Segment } from './fold.ts';
+import { qualified, type TableName } from './identifier.ts';
+import { orderCell, orderOf, orderText } from './order.ts';
+import { type Counts, emptyTable, ordersOf, type Performance, perform, rowGroups } from './perform.ts';
+import type { Layout, MappedRow, RowMapping } from './row.ts';
+import { claimText, truncatedSql } from './statement/offsets.ts';
+import { statement } from './statement/parameters.ts';
+import type { StatementTarget } from './statement/target.ts';
+import { type WholeAnswer, wholeSql } from './statement/whole.ts';
+import { transaction } from './transaction.ts';
+
+export interface KeyedOptions {
+  readonly target: StatementTarget;
+  readonly mapping: RowMapping;
+  readonly mode: 'upsert' | 'mirror';
+  readonly onConflict: boolean;
+  readonly allowTruncate: boolean;
+  /** The column in which the position in the source is kept. */
+  readonly orderColumn: Column | undefined;
+  readonly movedTable: TableName;
+  readonly sink: string;
+  readonly place: PostgresPlace;
+}
+
+/** The most groups of rows that one statement writes: beyond that planning costs more than round trips. */
+const MOST_GROUPS = 8;
+
+/** SQLSTATEs that rows may meet when they are written together and not when they are written one after another. */
+const TOGETHER = new Set(['23505', '23P01', '23503', '21000']);
+
+/** Upserts and mirrors into a table whose rows are told apart by a key. */
+export class KeyedWriter {
+  readonly #options: KeyedOptions;
+  readonly #steps: StepOptions;
+
+  constructor(options: KeyedOptions) {
+    const { target, mapping, mode, allowTruncate, orderColumn } = options;
+    this.#options = options;
+    this.#steps = {
+      mapping,
+      key: target.key.map(({ name }) => name),
+      mode,
+      allowTruncate,
+      ...(orderColumn !== undefined && { stamp: stampWith(orderColumn, mapping.layout) }),
+    };
+  }
+
+  /** @param first the index of the first of the changes in its slice */
+  async write(attempt: Attempt, changes: readonly Change[], first: number): Promise<Outcome> {
+    const { target, orderColumn } = this.#options;
+    const truncated = orderColumn === undefined ? undefined : orderOf(attempt.from.truncated);
+    const fresh = changes.map((change, i) => ({ change, index: first + i }));
+    const live = truncated === undefined ? fresh : fresh.filter(({ change }) => !isOlder(change.order, truncated));
+    const steps = live.map(({ change, index }) => stepOf(change, index, this.#steps));
+    const segments = fold(steps, {
+      layout: this.#steps.mapping.layout,
+      newestWins: orderColumn !== undefined,
+      apart: target.guard !== undefined && orderColumn === undefined,
+    });
+    try {
+      const whole = this.#wholeOf(segments);
+      return whole === undefined
+        ? await this.#inTurn(attempt, segments, steps)
+        : await this.#atOnce(attempt, whole, steps);
+    } catch (error) {
+      if (steps.length < 2 || !liesInFolding(error)) throw error;
+      return this.#oneByOne(attempt, steps);
+    }
+  }
+
+  /** The segment that one statement can write. */
+  #wholeOf(segments: readonly Segment[]): Segment | undefined {
+    const [segment = EMPTY, ...more] = segments;
+    const { moves, patches, truncate, adoption } = segment;
+    const simple = moves.length === 0 && patches.length === 0 && truncate === undefined && adoption === undefined;
+    return more.length === 0 && simple && this.#options.onConflict ? segment : undefined;
+  }
+
+  async #atOnce(attempt: Attempt, segment: Segment, steps: readonly TableStep[]): Promise<Outcome> {
+    const { session, row, from, to } = attempt;
+    const { target, orderColumn } = this.#options;
+    const groups = rowGroups(segment.upserts);
+    if (groups.length > MOST_GROUPS) return this.#inTurn(attempt, [segment], steps);
+    const orders = ordersOf({ byOrder: orderColumn !== undefined });
+    const sql = wholeSql(target, { row, from, to, removals: segment.removals, groups, orders });
+    const { rows } = await session.query<WholeAnswer & Record<string, unknown>>(sql);
+    const answer = rows[0];
+    if (answer === undefined || Number(answer.claimed) === 0) return undefined;
+    return { written: Number(answer.written), deleted: Number(answer.deleted), to };
+  }
+
+  async #inTurn(attempt: Attempt, segments: readonly Segment[], steps: readonly TableStep[]): Promise<Outcome> {
+    const { session, row, from, to } = attempt;
+    const counts: Counts = { written: 0, deleted: 0 };
+    const state = { to };
+    const performance = this.#performance(attempt, steps, state);
+    return transaction(session, claimText(row, from, to), async () => {
+      for (const segment of segments) await perform(segment, performance, counts);
+      return { ...counts, to: state.to };
+    });
+  }
+
+  /** In the order of the offsets, each change for itself: the first that fails is the one to blame. */
+  async #oneByOne(attempt: Attempt, steps: readonly TableStep[]): Promise<Outcome> {
+    const { session, row, from, to } = attempt;
+    const counts: Counts = { written: 0, deleted: 0 };
+    const state = { to };
+    const options = { layout: this.#steps.mapping.layout, newestWins: false, apart: false };
+    const performance = this.#performance(attempt, steps, state);
+    return transaction(session, claimText(row, from, to), async () => {
+      for (const step of steps) {
+        try {
+          for (const segment of fold([step], options)) await perform(segment, performance, counts);
+        } catch (error) {
+          throw this.#blamed(error, step);
+        }
+      }
+      return { ...counts, to: state.to };
+    });
+  }
+
+  #blamed(error: unknown, { index }: TableStep): unknown {
+    const { place, mode, target } = this.#options;
+    const failure = postgresFailure(error, place);
+    if (!(failure instanceof RowFault)) return failure;
+    const { code, message, fix, sqlState, awaitsOthers } = failure;
+    const constraint = (error as { readonly constraint?: unknown }).constraint;
+    const isKey = target.table.uniqueKeys.some(
+      ({ name, columns }) => name === constraint && target.key.every((column) => columns.includes(column.name)),
+    );
+    return new RowFault(code, message, {
+      row: index,
+      // Another row of a mirror holds the value: at the source it has given it up, in a change that is still to come.
+      awaitsOthers: awaitsOthers || (mode === 'mirror' && TOGETHER.has(sqlState ?? '') && !isKey),
+      ...(fix !== undefined && { fix }),
+      ...(sqlState !== undefined && { sqlState }),
+    });
+  }
+
+  #performance(attempt: Attempt, steps: readonly TableStep[], state: { to: Attempt['to'] }): Performance {
+    const { session, row, from } = attempt;
+    const { target, onConflict, orderColumn, movedTable, sink } = this.#options;
+    const last = orderOf(from.lastOrder);
+    const orders = new Map(steps.map(({ index, order }) => [index, order]));
+    return {
+      session,
+      target,
+      onConflict,
+      byOrder: orderColumn !== undefined,
+      moved: { table: movedTable, sink, topic: row.topic, layout: this.#steps.mapping.layout },
+      isOld: (index) => {
+        const order = orders.get(index);
+        return last !== undefined && order !== undefined && !isOlder(last, order);
+      },
+      truncate: async (step) => {
+        state.to = await this.#truncated(attempt, step, state.to);
+        return emptyTable(session, target, orderColumn === undefined ? null : orderCell(step.order));
+      },
+    };
+  }
+
+  /** Other partitions may have brought later rows already, or bring earlier ones: only positions tell them apart. */
+  async #truncated({ session, row }: Attempt, step: TruncateStep, to: Attempt['to']): Promise<Attempt['to']> {
+    const { orderColumn } = this.#options;
+    if (orderColumn !== undefined && step.order !== undefined) {
+      const truncated = orderText(step.order);
+      await session.query(statement((parameters) => truncatedSql(row, truncated, parameters)));
+      return { ...to, truncated };
+    }
+    const { rows } = await session.query({
+      text: `SELECT 1 FROM ${qualified(row.offsets)} WHERE sink = $1 AND topic = $2 AND "partition" <> $3`,
+      values: [row.sink, row.topic, row.partition],
+    });
+    if (rows.length === 0) return to;
+    throw new RowFault(
+      'TruncateOverPartitions',
+      'the source table was truncated, and its changes come in several partitions: which rows came before is not known',
+      {
+        row: step.index,
+        fix: 'Set `ifNewer: lsn`, which keeps the position of each change in its row; or give the topic one partition.',
+      },
+    );
+  }
+}
+
+const EMPTY: Segment = { moves: [], removals: [], patches: [], upserts: [] };
+
+function liesInFolding(error: unknown): boolean {
+  if (error instanceof RowFault) return error.code === 'UnknownValue';
+  return TOGETHER.has(sqlStateOf(error) ?? '');
+}
+
+/** Adds the position in the source to rows, as a column of its own. */
+function stampWith(column: Column, layoutOf: RowMapping['layout']): NonNullable<StepOptions['stamp']> {
+  const stamped = new Map<Layout, Layout>();
+  return (row: MappedRow, order) => {
+    let layout = stamped.get(row.layout);
+    if (layout === undefined) stamped.set(row.layout, (layout = layoutOf([...row.layout.columns, column])));
+    return { layout, cells: [...row.cells, orderCell(order)] };
+  };
+}

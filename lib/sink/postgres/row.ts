@@ -1,0 +1,149 @@
+import type { Row } from '../../message/contract.ts';
+import { MISSING } from '../../select/values/missing.ts';
+import { RowFault } from '../row-fault.ts';
+import { type Cast, castTo } from './cast/cast.ts';
+import { Uncastable } from './cast/uncastable.ts';
+import type { Column, Table } from './column.ts';
+
+/** Text in PostgreSQL's input form. */
+export type Cell = string | null;
+
+/** The columns that rows of one shape fill, in the order of their cells. The same object for the same columns. */
+export interface Layout {
+  readonly columns: readonly Column[];
+  readonly names: readonly string[];
+}
+
+export interface MappedRow {
+  readonly layout: Layout;
+  readonly cells: readonly Cell[];
+}
+
+/** A field that the table has no column for. */
+export class UnknownFields extends Error {
+  override readonly name = 'UnknownFields';
+  readonly fields: readonly string[];
+
+  constructor(fields: readonly string[]) {
+    super(`no column for ${fields.join(', ')}`);
+    this.fields = fields;
+  }
+}
+
+interface Shape {
+  readonly layout: Layout;
+  /** Of each cell, the place of its value in the row. */
+  readonly from: readonly number[];
+  readonly casts: readonly Cast[];
+}
+
+export interface RowMapping {
+  /** Throws RowFault (`CannotCast`, `EmptyRow`) with `index`, and UnknownFields. */
+  map(row: Row, index: number): MappedRow;
+  /** The cells of the key's columns, in the key's order. Throws RowFault (`CannotCast`, `MissingKey`). */
+  key(row: Row, index: number): readonly Cell[];
+  layout(columns: readonly Column[]): Layout;
+}
+
+/**
+ * Rows as cells of the table's columns. Computed columns are left out, and identity columns that the server insists on
+ * filling itself, unless they tell rows apart.
+ */
+export function mapRows(table: Table, key: readonly string[]): RowMapping {
+  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  const casts = new Map(table.columns.map((column) => [column.name, castTo(column.type)]));
+  const layouts = new Map<string, Layout>();
+  const shapes = new Map<string, Shape>();
+  let lastNames: readonly string[] | undefined;
+  let lastShape: Shape | undefined;
+
+  const isWritten = (column: Column): boolean =>
+    !column.generated && (column.identity !== 'always' || key.includes(column.name));
+
+  const layoutOf = (columns: readonly Column[]): Layout => {
+    const id = JSON.stringify(columns.map(({ name }) => name));
+    let layout = layouts.get(id);
+    if (layout === undefined) layouts.set(id, (layout = { columns, names: columns.map(({ name }) => name) }));
+    return layout;
+  };
+
+  const shapeOf = (names: readonly string[], index: number): Shape => {
+    if (names === lastNames && lastShape !== undefined) return lastShape;
+    const id = JSON.stringify(names);
+    let shape = shapes.get(id);
+    if (shape === undefined) {
+      const unknown = names.filter((name) => !byName.has(name));
+      if (unknown.length > 0) throw new UnknownFields(unknown);
+      const from = names.flatMap((name, at) => (isWritten(byName.get(name)!) ? [at] : []));
+      const columns = from.map((at) => byName.get(names[at]!)!);
+      if (columns.length === 0) throw emptyRow(index);
+      shape = { layout: layoutOf(columns), from, casts: columns.map(({ name }) => casts.get(name)!) };
+      shapes.set(id, shape);
+    }
+    lastNames = names;
+    lastShape = shape;
+    return shape;
+  };
+
+  return {
+    layout: layoutOf,
+
+    map({ names, values }, index) {
+      const { layout, from, casts } = shapeOf(names, index);
+      const cells: Cell[] = new Array(from.length);
+      let missing = false;
+      for (let i = 0; i < from.length; i++) {
+        const value = values[from[i]!]!;
+        if (value === null) cells[i] = null;
+        else if (value === MISSING) missing = true;
+        else {
+          try {
+            cells[i] = casts[i]!(value);
+          } catch (error) {
+            throw refused(error, layout.columns[i]!, index);
+          }
+        }
+      }
+      if (!missing) return { layout, cells };
+      const kept = layout.columns.flatMap((_, i) => (values[from[i]!] === MISSING ? [] : [i]));
+      if (kept.length === 0) throw emptyRow(index);
+      return { layout: layoutOf(kept.map((i) => layout.columns[i]!)), cells: kept.map((i) => cells[i]!) };
+    },
+
+    key({ names, values }, index) {
+      return key.map((name) => {
+        const at = names.indexOf(name);
+        const value = at < 0 ? MISSING : values[at]!;
+        const cast = casts.get(name);
+        if (value === MISSING || value === null || cast === undefined) throw missingKey(name, index);
+        try {
+          return cast(value);
+        } catch (error) {
+          throw refused(error, byName.get(name)!, index);
+        }
+      });
+    },
+  };
+}
+
+function emptyRow(index: number): RowFault {
+  return new RowFault('EmptyRow', 'the message fills no column of the table', {
+    row: index,
+    fix: 'Map its fields in `columns`, or leave such messages out by a `filter` step.',
+  });
+}
+
+export function missingKey(name: string, index: number): RowFault {
+  return new RowFault('MissingKey', `the key column "${name}" has no value`, {
+    row: index,
+    fix: 'Map a field that every message has to it, or leave such messages out by a `filter` step.',
+  });
+}
+
+function refused(error: unknown, { name, type }: Column, index: number): unknown {
+  if (!(error instanceof Uncastable)) return error;
+  return new RowFault('CannotCast', `the column "${name}" of type ${type.name} cannot take ${error.message}`, {
+    row: index,
+    fix: error.fix ?? `Change the mapping of "${name}", or add a \`convert\` step before it.`,
+  });
+}

@@ -1,0 +1,41 @@
+import type { TopicPartition } from '../../message/contract.ts';
+import type { Stop, StopStore } from '../contract.ts';
+import type { Session } from './connection.ts';
+import { openStanding, readStanding, type StopRow, stopOf } from './offsets.ts';
+import type { OffsetsRow } from './statement/offsets.ts';
+import { statement } from './statement/parameters.ts';
+import { clearStopSql, listStopsSql, putStopSql } from './statement/stops.ts';
+
+/** Stops stand beside the offsets, so that the claim of a batch refuses while one stands. */
+export function stopStore(
+  rowOf: (partition: TopicPartition) => OffsetsRow,
+  run: <T>(work: (session: Session) => Promise<T>) => Promise<T>,
+): StopStore {
+  return {
+    read: (partition) => run(async (session) => (await readStanding(session, rowOf(partition)))?.stop),
+
+    put: (stop) =>
+      run(async (session) => {
+        const row = rowOf(stop);
+        await openStanding(session, row);
+        await session.query(statement((parameters) => putStopSql(row, stop, parameters)));
+      }),
+
+    resume: (partition) =>
+      run(async (session) => {
+        const row = rowOf(partition);
+        const stop = (await readStanding(session, row))?.stop;
+        if (stop !== undefined) await session.query(statement((parameters) => clearStopSql(row, parameters)));
+        return stop;
+      }),
+
+    list: () =>
+      run(async (session) => {
+        const scope = rowOf({ topic: '', partition: 0 });
+        const { rows } = await session.query<StopRow & TopicPartition & Record<string, unknown>>(
+          statement((parameters) => listStopsSql(scope, parameters)),
+        );
+        return rows.map((row) => stopOf(row, row)).filter((stop): stop is Stop => stop !== undefined);
+      }),
+  };
+}
