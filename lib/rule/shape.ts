@@ -21,7 +21,8 @@ export interface Shape {
 
 /** What a user writes for a schema, before any transformation: completion, the reference and hints are all read off it. */
 export function shapeOf(schema: z.ZodType): Shape {
-  return z.toJSONSchema(schema, { io: 'input' }) as Shape;
+  const { $schema: _, ...shape } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
+  return shape as Shape;
 }
 
 export function variants(shape: Shape): readonly Shape[] {
