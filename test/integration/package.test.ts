@@ -95,24 +95,32 @@ test('its role may do these things and no others', () => {
   expect(rights).toEqual([
     ['logs:CreateLogStream logs:PutLogEvents', [':log-group:/aws/lambda/errors-to-kafka-prod:*']],
     ['lambda:InvokeFunction', [':function:errors-to-kafka-prod']],
-    ['sqs:SendMessage', [':errors-to-kafka-prod-failed']],
+    [
+      'sqs:SendMessage sqs:GetQueueUrl sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:ChangeMessageVisibility',
+      [':errors-to-kafka-prod-failed'],
+    ],
     ['s3:GetObject s3:GetObjectVersion', [':s3:::my-logs/access/*']],
     ['s3:ListBucket', [':s3:::my-logs']],
     [
       'secretsmanager:GetSecretValue',
       [':secret:AmazonMSK_sluice-??????', ':secret:sluice/kafka-ca-??????', ':secret:sluice/redis-??????'],
     ],
+    ['dynamodb:GetItem dynamodb:UpdateItem', ['LedgerTable']],
+    ['dynamodb:Query', ['stopped']],
+    ['dynamodb:PutItem', ['LedgerTable']],
     [expect.stringMatching(/^ec2:CreateNetworkInterface( ec2:\w+)+$/), ['*']],
   ]);
   expect(properties('ErrorsDashtoDashkafkaRole')).not.toHaveProperty('ManagedPolicyArns');
   expect(resources).not.toHaveProperty('IamRoleLambdaExecution');
 });
 
-/** An arn without the partition, region and account before it. */
+/** An arn without the partition, region and account before it; of a resource of the stack, its id. */
 function ends(named: readonly unknown[]): unknown[] {
-  return named.map((each) =>
-    typeof each === 'string' ? each : (each as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1].at(-1),
-  );
+  return named.map((each) => {
+    if (typeof each === 'string') return each;
+    const { 'Fn::Join': joined, 'Fn::GetAtt': attribute } = each as Partial<Record<string, [string, unknown[]]>>;
+    return joined === undefined ? attribute?.[0] : joined[1].at(-1);
+  });
 }
 
 test('the package holds the code and the resolved rule, and nothing else', () => {

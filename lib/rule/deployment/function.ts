@@ -2,8 +2,9 @@ import { bundlePath } from '../bundle.ts';
 import { type ExportRule, isExport, isSink, type Rule, type RuleBundle } from '../schema.ts';
 import { secretsOf } from '../secrets.ts';
 import type { Environment } from '../variables.ts';
+import { failedQueueEvent, failedQueueResources } from './failed-queue.ts';
 import { ledgerEnvironment } from './ledger.ts';
-import { arnOf, failedQueueName, functionName, logicalId, type Template } from './names.ts';
+import { arnOf, functionName, logicalId, type Template } from './names.ts';
 import { statements } from './policy.ts';
 import { type Beginnings, pollersOf } from './poller.ts';
 import { sinkStatements } from './sink-policy.ts';
@@ -46,7 +47,7 @@ function exportParts(bundle: RuleBundle<ExportRule>): Template {
   const { rule } = bundle;
   return {
     ...(rule.rate?.instances === undefined ? {} : { reservedConcurrency: rule.rate.instances }),
-    events: triggerParts(bundle).events,
+    events: [...triggerParts(bundle).events, failedQueueEvent(bundle)],
     destinations: { onFailure: { type: 'sqs', arn: arnOf(`${logicalId(rule.name)}FailedQueue`) } },
     maximumRetryAttempts: 2,
     maximumEventAge: 6 * 3600,
@@ -90,39 +91,5 @@ function role({ rule, stage }: RuleBundle<Rule>, Statement: readonly Statement[]
 }
 
 function exportResources(bundle: RuleBundle<ExportRule>): Template {
-  const { rule, stage } = bundle;
-  const id = logicalId(rule.name);
-  return {
-    [`${id}FailedQueue`]: {
-      Type: 'AWS::SQS::Queue',
-      Properties: {
-        QueueName: failedQueueName(rule.name, stage),
-        MessageRetentionPeriod: 14 * 86_400,
-        SqsManagedSseEnabled: true,
-      },
-    },
-    ...failedQueuePolicy(bundle),
-    ...triggerParts(bundle).resources,
-  };
-}
-
-/** Lambda puts failed events there by the function's role; EventBridge and SNS come by themselves. */
-function failedQueuePolicy({ rule }: RuleBundle): Template {
-  const senders: Readonly<Record<string, string>> = { eventbridge: 'events.amazonaws.com', sns: 'sns.amazonaws.com' };
-  const sender = senders[rule.source.trigger];
-  if (sender === undefined) return {};
-  const queue = `${logicalId(rule.name)}FailedQueue`;
-  const statement = {
-    Effect: 'Allow',
-    Principal: { Service: sender },
-    Action: 'sqs:SendMessage',
-    Resource: arnOf(queue),
-    Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
-  };
-  return {
-    [`${queue}Policy`]: {
-      Type: 'AWS::SQS::QueuePolicy',
-      Properties: { Queues: [{ Ref: queue }], PolicyDocument: { Version: '2012-10-17', Statement: [statement] } },
-    },
-  };
+  return { ...failedQueueResources(bundle), ...triggerParts(bundle).resources };
 }

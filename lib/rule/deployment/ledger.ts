@@ -1,13 +1,19 @@
 import { STOPPED_INDEX, TABLE, TIME_TO_LIVE } from '../../ledger/dynamodb/table.ts';
+import { prefixOf } from '../../ledger/names.ts';
 import type { Rule, RuleBundle } from '../schema.ts';
 import { arnOf, ledgerTable, type Template } from './names.ts';
 import { allow, type Statement } from './statement.ts';
 
 const TABLE_ID = 'LedgerTable';
 
-/** PostgreSQL keeps in its own tables where a sink stands; TDengine has nothing that could. */
+/** An export parks events there. PostgreSQL keeps in its own tables where a sink stands; TDengine has nothing that could. */
 function hasTable({ rule }: RuleBundle<Rule>): boolean {
-  if (rule.kind !== 'export') return rule.kind === 'tdengine-sink';
+  return rule.kind === 'export' || rule.kind === 'tdengine-sink';
+}
+
+function hasLedger(bundle: RuleBundle<Rule>): boolean {
+  const { rule } = bundle;
+  if (rule.kind !== 'export') return hasTable(bundle);
   return rule.kafka.delivery === 'exactly-once' && rule.kafka.ledger === 'dynamodb';
 }
 
@@ -25,11 +31,24 @@ export function ledgerEnvironment(bundle: RuleBundle<Rule>, service?: string): T
 
 /** Items are read and written one by one; only what stands still is ever listed. */
 export function keepLedger(bundle: RuleBundle<Rule>): Statement[] {
-  if (!hasTable(bundle)) return [];
+  if (!hasLedger(bundle)) return [];
   const table = arnOf(TABLE_ID);
   const index = { 'Fn::Join': ['/', [table, 'index', STOPPED_INDEX]] };
   return [
-    allow('KeepLedger', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [table]),
+    {
+      ...allow('KeepLedger', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [table]),
+      Condition: ownItems(bundle),
+    },
     allow('ListStopped', ['dynamodb:Query'], [index]),
   ];
+}
+
+export function parkEvents(bundle: RuleBundle): Statement {
+  return { ...allow('ParkEvents', ['dynamodb:PutItem'], [arnOf(TABLE_ID)]), Condition: ownItems(bundle, 'parked.') };
+}
+
+/** No rule sees or changes another one's items. */
+function ownItems({ rule, stage }: RuleBundle<Rule>, kind = ''): Template {
+  const keys = `${prefixOf({ stage, rule: rule.name })}${kind}*`;
+  return { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [keys] } };
 }

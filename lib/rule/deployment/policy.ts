@@ -1,7 +1,8 @@
 import { prefixOf } from '../../ledger/names.ts';
 import type { ExportRule, RuleBundle } from '../schema.ts';
-import { keepLedger } from './ledger.ts';
-import { arn, bucketArn, failedQueueName, functionName } from './names.ts';
+import { keepFailedEvents, TAKE_MESSAGES } from './failed-queue.ts';
+import { keepLedger, parkEvents } from './ledger.ts';
+import { arn, bucketArn, functionName } from './names.ts';
 import { decrypt, joinVpc, readSecrets, writeDeadLetters, writeItsLog } from './rights.ts';
 import { allow, type Statement } from './statement.ts';
 
@@ -12,12 +13,13 @@ export function statements(bundle: RuleBundle): readonly Statement[] {
   return [
     writeItsLog(bundle),
     allow('InvokeItself', ['lambda:InvokeFunction'], [arn('lambda', `function:${name}`)]),
-    allow('KeepFailedEvents', ['sqs:SendMessage'], [arn('sqs', failedQueueName(rule.name, stage))]),
+    keepFailedEvents(bundle),
     ...readObjects(bundle),
     ...takeEvents(bundle),
     ...readSecrets(bundle),
     ...decrypt(bundle, rule.source.kmsKey),
     ...keepLedger(bundle),
+    parkEvents(bundle),
     ...writeDeadLetters(bundle),
     ...writeToMsk(bundle),
     ...joinVpc(bundle),
@@ -37,8 +39,7 @@ function readObjects({ rule: { source } }: RuleBundle): Statement[] {
 
 function takeEvents({ rule, stage }: RuleBundle): Statement[] {
   if (rule.source.trigger !== 'sqs') return [];
-  const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'];
-  return [allow('TakeEvents', actions, [arn('sqs', functionName(rule.name, stage))])];
+  return [allow('TakeEvents', TAKE_MESSAGES, [arn('sqs', functionName(rule.name, stage))])];
 }
 
 /** MSK with IAM: the rights are on the cluster and on the rule's own topics. */

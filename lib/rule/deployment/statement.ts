@@ -6,6 +6,7 @@ export interface Statement {
   readonly Effect: 'Allow';
   readonly Action: readonly string[];
   readonly Resource: readonly (string | Template)[];
+  readonly Condition?: Template;
 }
 
 export function allow(sid: string, actions: readonly string[], resources: readonly (string | Template)[]): Statement {

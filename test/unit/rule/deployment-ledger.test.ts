@@ -54,11 +54,12 @@ describe('the ledger of a deployment', () => {
   });
 
   test.each([{ delivery: 'at-least-once' }, { delivery: 'exactly-once', ledger: 'kafka' }] as const)(
-    'none for %j',
+    'none for %j, whose table holds parked events alone',
     (kafka) => {
       const { table, environment, statement } = template(bundle('prod', kafka));
-      expect(table).toBeUndefined();
-      expect(environment).not.toHaveProperty('SLUICE_LEDGER_TABLE');
+      expect(table).toBeDefined();
+      expect(environment['SLUICE_LEDGER_TABLE']).toBe('sluice-ledger-prod');
+      expect(statement('ParkEvents')?.Action).toEqual(['dynamodb:PutItem']);
       expect(statement('KeepLedger')).toBeUndefined();
       expect(statement('ListStopped')).toBeUndefined();
     },

@@ -18,6 +18,15 @@ const trigger = (name: string): string =>
   rule('  prefix: access/', `  prefix: access/\n  suffix: .csv\n  trigger: ${name}`);
 const types = (resources: Resources): string[] => Object.values(resources).map(({ Type }) => Type);
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+/** Every export takes its own failed events up again. */
+const FAILED = {
+  sqs: {
+    arn: arn('ErrorsFailedQueue'),
+    batchSize: 1,
+    functionResponseType: 'ReportBatchItemFailures',
+    maximumConcurrency: 10,
+  },
+};
 const FILTER = {
   S3Key: {
     Rules: [
@@ -31,13 +40,16 @@ describe('triggers', () => {
   test('s3: an existing bucket, by the notification that leaves the others alone', () => {
     const { fn, resources } = deployed(trigger('s3'), 'prod');
     const rules = [{ prefix: 'access/' }, { suffix: '.csv' }];
-    expect(fn['events']).toEqual([{ s3: { bucket: 'my-logs', event: 's3:ObjectCreated:*', existing: true, rules } }]);
-    expect(types(resources)).toEqual(['AWS::IAM::Role', 'AWS::SQS::Queue']);
+    expect(fn['events']).toEqual([
+      { s3: { bucket: 'my-logs', event: 's3:ObjectCreated:*', existing: true, rules } },
+      FAILED,
+    ]);
+    expect(types(resources)).toEqual(['AWS::IAM::Role', 'AWS::SQS::Queue', 'AWS::DynamoDB::Table']);
   });
 
   test("s3 on stage local: the stack's own bucket, which stays", () => {
     const { fn, resources } = deployed(trigger('s3'), 'local');
-    expect(fn['events']).toEqual([]);
+    expect(fn['events']).toEqual([FAILED]);
     expect(resources['MyLogsBucket']).toMatchObject({
       DeletionPolicy: 'Retain',
       DependsOn: ['ErrorsBucketPermission'],
@@ -61,8 +73,9 @@ describe('triggers', () => {
           deadLetterQueueArn: arn('ErrorsFailedQueue'),
         },
       },
+      FAILED,
     ]);
-    expect(types(resources)).toEqual(['AWS::IAM::Role', 'AWS::SQS::Queue', 'AWS::SQS::QueuePolicy']);
+    expect(types(resources)).toContain('AWS::SQS::QueuePolicy');
     const local = deployed(trigger('eventbridge'), 'local').resources['MyLogsBucket'];
     expect(local?.Properties['NotificationConfiguration']).toEqual({
       EventBridgeConfiguration: { EventBridgeEnabled: true },
@@ -78,6 +91,7 @@ describe('triggers', () => {
     const { fn, resources } = deployed(trigger('sqs'), 'prod');
     expect(fn['events']).toEqual([
       { sqs: { arn: arn('ErrorsQueue'), batchSize: 1, functionResponseType: 'ReportBatchItemFailures' } },
+      FAILED,
     ]);
     expect(resources['ErrorsQueue']?.Properties).toMatchObject({
       QueueName: 'errors-prod',
@@ -96,14 +110,17 @@ describe('triggers', () => {
   test('sns: a topic of its own, what it cannot deliver kept', () => {
     const { fn, resources } = deployed(trigger('sns'), 'prod');
     const redrivePolicy = { deadLetterTargetRef: 'ErrorsFailedQueue' };
-    expect(fn['events']).toEqual([{ sns: { arn: { Ref: 'ErrorsTopic' }, topicName: 'errors-prod', redrivePolicy } }]);
+    expect(fn['events']).toEqual([
+      { sns: { arn: { Ref: 'ErrorsTopic' }, topicName: 'errors-prod', redrivePolicy } },
+      FAILED,
+    ]);
     expect(types(resources)).toContain('AWS::SNS::TopicPolicy');
   });
 
   test('none: only the function', () => {
     const { fn, resources } = deployed(trigger('none'), 'prod');
-    expect(fn['events']).toEqual([]);
-    expect(types(resources)).toEqual(['AWS::IAM::Role', 'AWS::SQS::Queue']);
+    expect(fn['events']).toEqual([FAILED]);
+    expect(types(resources)).toEqual(['AWS::IAM::Role', 'AWS::SQS::Queue', 'AWS::DynamoDB::Table']);
   });
 });
 
@@ -127,6 +144,24 @@ describe('the function', () => {
     expect(extensions).toEqual({ ErrorsLambdaFunction: { Properties: { RecursiveLoop: 'Allow' } } });
   });
 
+  test.each([
+    [1, 2],
+    [4, 4],
+    [50, 10],
+  ])('with %i instances takes %i failed events at once', (instances, expected) => {
+    const { fn } = deployed(`${rule()}rate: { records: 100, instances: ${instances} }\n`, 'prod');
+    expect(fn['events']).toContainEqual({ sqs: { ...FAILED.sqs, maximumConcurrency: expected } });
+  });
+
+  test('is gone when a failed event that it had comes again', () => {
+    const { resources } = deployed(rule(), 'prod');
+    expect(resources['ErrorsFailedQueue']?.Properties).toMatchObject({
+      QueueName: 'errors-prod-failed',
+      VisibilityTimeout: 960,
+      MessageRetentionPeriod: 14 * 86_400,
+    });
+  });
+
   test('reserves as many instances as the rate is divided among', () => {
     expect(deployed(`${rule()}rate: { records: 100, instances: 4 }\n`, 'prod').fn['reservedConcurrency']).toBe(4);
     expect(deployed(`${rule()}rate: { records: 100, shared: cache }\n`, 'prod').fn).not.toHaveProperty(
@@ -147,6 +182,7 @@ describe('the function', () => {
       'SLUICE_STAGE',
       'SLUICE_RULE_HASH',
       'NODE_OPTIONS',
+      'SLUICE_LEDGER_TABLE',
       'AWS_ENDPOINT_URL',
       'KAFKA_SECRET',
     ]);

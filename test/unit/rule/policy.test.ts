@@ -15,16 +15,19 @@ function rights(text: string, connections?: string): Record<string, string> {
 
 function short(resource: unknown): string {
   if (typeof resource === 'string') return resource;
-  const { 'Fn::Join': join } = resource as { 'Fn::Join': [string, unknown[]] };
+  const { 'Fn::Join': join, 'Fn::GetAtt': attribute } = resource as Partial<Record<string, [string, unknown[]]>>;
+  if (join === undefined) return `${attribute?.[0]}`;
   return join[1].map((part) => (typeof part === 'string' ? part : '*')).join('');
 }
 
 const LEAST = {
   WriteItsLog: 'logs:CreateLogStream logs:PutLogEvents on arn:*:logs:*:*:log-group:/aws/lambda/errors-prod:*',
   InvokeItself: 'lambda:InvokeFunction on arn:*:lambda:*:*:function:errors-prod',
-  KeepFailedEvents: 'sqs:SendMessage on arn:*:sqs:*:*:errors-prod-failed',
+  KeepFailedEvents:
+    'sqs:SendMessage sqs:GetQueueUrl sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:ChangeMessageVisibility on arn:*:sqs:*:*:errors-prod-failed',
   ReadObjects: 's3:GetObject s3:GetObjectVersion on arn:*:s3:::my-logs/access/*',
   ListBucket: 's3:ListBucket on arn:*:s3:::my-logs',
+  ParkEvents: 'dynamodb:PutItem on LedgerTable',
 };
 
 test('a rule without anything special', () => {
@@ -92,7 +95,15 @@ test('a store elsewhere has no rights on AWS buckets', () => {
   const source =
     '  prefix: access/\n  trigger: cos\n  endpoint: https://cos.ap-guangzhou.myqcloud.com\n  secret: sluice/cos';
   const found = rights(rule('  prefix: access/', source));
-  expect(Object.keys(found)).toEqual(['WriteItsLog', 'InvokeItself', 'KeepFailedEvents', 'ReadSecrets']);
+  expect(Object.keys(found)).toEqual(['WriteItsLog', 'InvokeItself', 'KeepFailedEvents', 'ReadSecrets', 'ParkEvents']);
+});
+
+test('of the table: the items of the rule alone', () => {
+  const { bundle } = resolveExport(project([rule('at-least-once', 'exactly-once')]), 'errors', 'prod');
+  const keys = (sid: string) => statements(bundle).find(({ Sid }) => Sid === sid)?.Condition;
+  const only = (key: string) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [key] } });
+  expect(keys('KeepLedger')).toEqual(only('sluice.prod.errors.*'));
+  expect(keys('ParkEvents')).toEqual(only('sluice.prod.errors.parked.*'));
 });
 
 test('what means something in a policy is a character in a prefix', () => {
