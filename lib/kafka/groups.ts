@@ -1,10 +1,8 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import type { Checkpoint, GroupDirectory } from '../ledger/contract.ts';
+import { createAsking } from './asking.ts';
 import type { ConnectionOptions } from './connection.ts';
 import type { KafkaEndpoint } from './contract.ts';
-import { createCoordinatedClient } from './coordinator.ts';
-import type { Destination } from './finding.ts';
-import { untilReady } from './patience.ts';
 
 export interface Groups extends GroupDirectory {
   close(): Promise<void>;
@@ -12,38 +10,7 @@ export interface Groups extends GroupDirectory {
 
 /** Connects at the first call, and anew after a failure. Every failure is a SluiceError of stage `kafka`. */
 export function createGroupDirectory(endpoint: KafkaEndpoint, topic: string, options: ConnectionOptions = {}): Groups {
-  const { client, failure } = createCoordinatedClient(endpoint, options);
-  let connected: Promise<Admin> | undefined;
-
-  async function connect(): Promise<Admin> {
-    const admin = client.admin();
-    try {
-      await admin.connect();
-    } catch (error) {
-      await admin.disconnect();
-      throw error;
-    }
-    return admin;
-  }
-
-  async function close(): Promise<void> {
-    const closing = connected;
-    connected = undefined;
-    // A connection that broke already has nothing left to save.
-    await closing?.then((admin) => admin.disconnect()).catch(() => undefined);
-  }
-
-  const ask = <T>(work: (admin: Admin) => Promise<T>, destination: Omit<Destination, 'endpoint'> = {}): Promise<T> =>
-    untilReady(async () => {
-      try {
-        connected ??= connect();
-        return await work(await connected);
-      } catch (error) {
-        await close();
-        throw failure(error, { endpoint, ...destination });
-      }
-    });
-
+  const { ask, close } = createAsking(endpoint, options);
   return {
     list: (prefix) =>
       ask(async (admin) => {
