@@ -117,6 +117,8 @@ function integral(decimal: Decimal, round: boolean): bigint | undefined {
 
 const LARGEST_SINGLE = 3.4028234663852886e38;
 const SMALLEST_SINGLE = 1.1754943508222875e-38;
+/** A decimal of fewer places is within reach of every float, and its digits are written as they are. */
+const MOST_PLACES = 20;
 const SMALLEST_DOUBLE = 2.2250738585072014e-308;
 
 function floatWriter(single: boolean): Writer {
@@ -125,6 +127,13 @@ function floatWriter(single: boolean): Writer {
   return (out, given) => {
     const value = numberOf(given);
     if (value === undefined) return isNotFinite(given) ? NAN : mismatch('is no number');
+    if (value instanceof Decimal && value.exponent < 0 && value.exponent > -MOST_PLACES) {
+      const coefficient = Number(value.coefficient);
+      if (Number.isSafeInteger(coefficient)) {
+        out.fixed(coefficient, -value.exponent);
+        return undefined;
+      }
+    }
     const double = doubleOf(value);
     const size = Math.abs(double);
     if (!Number.isFinite(double) || (size < smallest && size !== 0)) return NAN;

@@ -1,6 +1,7 @@
 const QUOTE = 0x27;
 const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
+const POINT = 0x2e;
 const ZERO = 0x30;
 const EIGHT_DIGITS = 100_000_000;
 
@@ -74,6 +75,23 @@ export class StatementBuffer {
       this.digits(high - top * EIGHT_DIGITS, 8);
     }
     this.digits(low, 8);
+  }
+
+  /** A safe integer whose last `scale` digits stand behind the point. */
+  fixed(value: number, scale: number): void {
+    const from = this.length;
+    this.integer(value);
+    const digits = this.length - from - (value < 0 ? 1 : 0);
+    if (digits <= scale) {
+      const text = String(Math.abs(value)).padStart(scale + 1, '0');
+      this.length = from;
+      this.ascii(`${value < 0 ? '-' : ''}${text.slice(0, -scale)}.${text.slice(-scale)}`);
+      return;
+    }
+    const point = this.length - scale;
+    this.bytes.copyWithin(point + 1, point, this.length);
+    this.bytes[point] = POINT;
+    this.length++;
   }
 
   /** A number as a literal: its shortest text reads back as the same double. */
