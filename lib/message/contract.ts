@@ -1,6 +1,6 @@
 import type { RecordFailure } from '../failure/index.ts';
 import type { Struct, Value } from '../select/values/value.ts';
-import type { BinaryMode } from './options.ts';
+import type { BinaryMode, DecimalMode } from './options.ts';
 
 /** One Kafka message as it came. */
 export interface Message {
@@ -59,6 +59,7 @@ export interface Wire {
   /** `postgresql`, `mysql`, … where the event says so. */
   readonly connector?: string;
   readonly binary: BinaryMode;
+  readonly decimals: DecimalMode;
 }
 
 /** Orders the changes of one source: the greater came later. Compared number by number; a shorter one that is equal so far is the smaller. */

@@ -45,7 +45,8 @@ export function compileExpression(sql: string, options: CompileOptions): RowExpr
 /** As `compileExpression`, for a condition. */
 export function compileCondition(sql: string, options: CompileOptions): RowCondition {
   const { node, types, environment, columns } = analysed(sql, options);
-  if ((types & (Type.BOOL | Type.UNTYPED | UNKNOWN)) === 0) {
+  // What is neither TRUE nor FALSE would let nothing pass; whoever writes NULL itself knows.
+  if ((types & (Type.BOOL | Type.UNTYPED)) === 0 && (types & ~UNKNOWN) !== 0) {
     throw queryError('InvalidDataType', sql, node.at, `${nameTypes(types)} stands here, expected a condition`);
   }
   return { holds: compilePredicate(sql, node, environment), columns, expression: node };

@@ -14,12 +14,18 @@ export type Nesting = (typeof NESTINGS)[number];
 export const BINARY_MODES = ['base64', 'base64-url-safe', 'hex'] as const;
 export type BinaryMode = (typeof BINARY_MODES)[number];
 
+/** How the connector writes decimals (`decimal.handling.mode`); `double` is `string` here. Told by the schema where there is one. */
+export const DECIMAL_MODES = ['string', 'precise'] as const;
+export type DecimalMode = (typeof DECIMAL_MODES)[number];
+
 /** Connector settings that its events do not tell. */
 export interface DebeziumOptions {
   /** `unavailable.value.placeholder`. Default: `__debezium_unavailable_value`. */
   readonly placeholder?: string | undefined;
   /** `binary.handling.mode`; `bytes` is `base64` in JSON. Default: base64. */
   readonly binary?: BinaryMode | undefined;
+  /** `decimal.handling.mode`, for events without schema. Default: string. */
+  readonly decimals?: DecimalMode | undefined;
   /** What the flattening transform puts before fields of its own (`add.fields.prefix`). Default: `__`. */
   readonly prefix?: string | undefined;
 }

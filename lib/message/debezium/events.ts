@@ -29,7 +29,7 @@ interface Event {
 /** Reads Debezium's change events, in any of the forms that they come in. */
 export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText): ParseMessage {
   const parser = new JsonParser();
-  const binary = options.binary ?? 'base64';
+  const { binary = 'base64', decimals = 'string' } = options;
   const isUnavailable = unavailableValues(options.placeholder ?? '__debezium_unavailable_value');
   const reader = new WrappedReader<CompiledSchema>(parser, (schema) =>
     compileSchema(schema, { binary, isUnavailable }),
@@ -38,7 +38,7 @@ export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText)
   const readKeys = keyReader(parser, decodeText, { binary, isUnavailable });
   const flatten = flatEvents(options.prefix ?? '__');
   const forms = new Map<string, Form>();
-  const told = new Set<CompiledSchema>();
+  const told = new Set<string>();
 
   const parse = (message: Message): Parsed => {
     if (message.value === null) return tombstone(message, readKeys(message), forms.get(message.topic));
@@ -66,9 +66,10 @@ export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText)
 
   function withNews(draft: Draft | undefined, schema: CompiledSchema | undefined): Parsed {
     if (draft === undefined) return IGNORED;
-    if (schema === undefined || schema.notices.length === 0 || told.has(schema)) return { drafts: [draft] };
-    told.add(schema);
-    return { drafts: [draft], notices: schema.notices };
+    if (schema === undefined || schema.notices.length === 0) return { drafts: [draft] };
+    const notices = schema.notices.filter(({ text }) => !told.has(text));
+    for (const { text } of notices) told.add(text);
+    return { drafts: [draft], notices };
   }
 
   function enveloped(event: Event): Draft | undefined {
@@ -132,7 +133,7 @@ export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText)
 
   function wireOf({ tell }: Event): { readonly wire: Wire } {
     const connector = tell('connector');
-    return { wire: { binary, ...(typeof connector === 'string' ? { connector } : {}) } };
+    return { wire: { binary, decimals, ...(typeof connector === 'string' ? { connector } : {}) } };
   }
 
   return parse;

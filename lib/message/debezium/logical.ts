@@ -2,7 +2,7 @@ import { isList } from '../../select/values/compare.ts';
 import { Decimal } from '../../select/values/decimal.ts';
 import { isInteger, isNumeric } from '../../select/values/number.ts';
 import { RecordError } from '../../select/values/record-error.ts';
-import { Float, type Integer, type Value } from '../../select/values/value.ts';
+import { Float, type Integer, Struct, type Value } from '../../select/values/value.ts';
 import type { FieldSchema } from '../contract.ts';
 import type { BinaryMode } from '../options.ts';
 import { bitsOf, bytesOf, decimalOf, hexText } from './bytes.ts';
@@ -36,8 +36,9 @@ const LOGICAL: Readonly<Record<string, (field: FieldSchema) => Decode>> = {
   [`${TIME}NanoTimestamp`]: () => timestamp(9),
   [`${TIME}IsoTimestamp`]: () => iso(false),
   [`${TIME}ZonedTimestamp`]: () => iso(true),
-  [`${TIME}MicroDuration`]: () => duration(6),
-  [`${TIME}NanoDuration`]: () => duration(9),
+  [`${TIME}MicroDuration`]: () => (value) => durationOf(integer(value), 6),
+  [`${TIME}NanoDuration`]: () => (value) => durationOf(integer(value), 9),
+  [`${DATA}geometry.Point`]: () => pointOf,
   [`${DATA}Bits`]: ({ parameters }) => {
     const length = parameters?.['length'];
     return (value) => bitsOf(text(value), length === undefined ? undefined : Number(length));
@@ -82,7 +83,7 @@ const float: Decode = (value) => {
   return new Float(Number(value));
 };
 
-const variableScale: Decode = (value) => {
+export const variableScale: Decode = (value) => {
   const scale = member(value, 'scale');
   const unscaled = member(value, 'value');
   if (typeof scale !== 'number' || typeof unscaled !== 'string') throw mismatch('a scale and a value');
@@ -100,15 +101,23 @@ const timestamp =
     timestampOf(BigInt(integer(value)), fraction, undefined);
 
 /** A span of seconds in ISO 8601: the months that the source knew are already made days of, 30.4375 each. */
-const duration =
-  (fraction: Fraction): Decode =>
-  (value) => {
-    const count = BigInt(integer(value));
-    const size = count < 0n ? -count : count;
-    const digits = size.toString().padStart(fraction + 1, '0');
-    const behind = digits.slice(-fraction).replace(/0+$/, '');
-    return `PT${count < 0n ? '-' : ''}${digits.slice(0, -fraction)}${behind === '' ? '' : `.${behind}`}S`;
-  };
+export function durationOf(value: Integer, fraction: Fraction): string {
+  const count = BigInt(value);
+  const size = count < 0n ? -count : count;
+  const digits = size.toString().padStart(fraction + 1, '0');
+  const behind = digits.slice(-fraction).replace(/0+$/, '');
+  return `PT${count < 0n ? '-' : ''}${digits.slice(0, -fraction)}${behind === '' ? '' : `.${behind}`}S`;
+}
+
+/** A point's coordinates are floats, and may be text where JSON has no number for them. */
+export const pointOf: Decode = (value) => {
+  if (!(value instanceof Struct)) throw mismatch('an object');
+  const { names, values } = value;
+  return new Struct(
+    names,
+    values.map((each, i) => (each !== null && (names[i] === 'x' || names[i] === 'y') ? float(each) : each)),
+  );
+};
 
 const iso =
   (zoned: boolean): Decode =>

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { BINARY_MODES, CHARSETS, MESSAGE_FORMATS, NESTINGS, type Nesting } from '../../message/options.ts';
+import {
+  BINARY_MODES,
+  CHARSETS,
+  DECIMAL_MODES,
+  MESSAGE_FORMATS,
+  NESTINGS,
+  type Nesting,
+} from '../../message/options.ts';
 import { text } from './scalars.ts';
 
 const debezium = z.strictObject({
@@ -10,6 +17,10 @@ const debezium = z.strictObject({
     .enum(BINARY_MODES)
     .default('base64')
     .describe("How bytes are written: the connector's `binary.handling.mode`; its `bytes` is `base64` here."),
+  decimals: z
+    .enum(DECIMAL_MODES)
+    .default('string')
+    .describe("How decimals are written where events have no schema: the connector's `decimal.handling.mode`."),
   prefix: z
     .string()
     .default('__')
