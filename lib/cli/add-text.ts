@@ -12,12 +12,14 @@ export interface RuleAnswers {
   readonly connection: string;
   readonly topic: string;
   readonly key?: string;
+  /** Default: exactly-once. */
+  readonly delivery?: string;
   readonly onError?: string;
 }
 
-/** The file of a new rule: what was asked for, and nothing that is the default anyway. */
+/** The file of a new rule: what was asked for, and of the defaults only what a reader should know of. */
 export function ruleText(answers: RuleAnswers): string {
-  const { name, bucket, prefix, suffix, format, header, select, connection, topic, key, onError } = answers;
+  const { name, bucket, prefix, suffix, format, header, select, connection, topic, key, delivery, onError } = answers;
   const rule = {
     kind: 'export',
     name,
@@ -29,7 +31,7 @@ export function ruleText(answers: RuleAnswers): string {
       ...(header ? { csv: { header } } : {}),
     },
     select,
-    kafka: { connection, topic, ...(key ? { key } : {}), delivery: 'at-least-once' },
+    kafka: { connection, topic, ...(key ? { key } : {}), delivery: delivery ?? 'exactly-once' },
     ...(onError ? { onError } : {}),
   };
   return `# yaml-language-server: $schema=rule.schema.json\n${stringify(rule, { lineWidth: 0 })}`;

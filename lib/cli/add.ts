@@ -24,6 +24,7 @@ export const add: CliCommand<Partial<RuleAnswers>> = {
     ['--connection <name>', 'a Kafka connection of connections.yml'],
     ['--topic <topic>', 'where the rows go'],
     ['--key <column>', "the result's column that is the key of a record"],
+    ['--delivery <delivery>', 'exactly-once (default) or at-least-once'],
     ['--on-error <policy>', 'what a bad record does: retain or discard'],
   ],
   examples: [
@@ -66,6 +67,7 @@ function requireNew(project: Project, name: string): void {
   throw usage(`there is a rule ${name} already`, 'Choose another name, or change that rule with sluice edit.');
 }
 
+const DELIVERY = /^(|exactly-once|at-least-once)$/;
 const NEEDED = ['name', 'bucket', 'format', 'select', 'connection', 'topic'] as const;
 
 function complete(known: Partial<RuleAnswers>): RuleAnswers {
@@ -98,6 +100,12 @@ async function asked(context: Context, project: Project, known: Partial<RuleAnsw
   await want('connection', () => choose('Kafka connection', connections));
   await want('topic', async () => choose('Topic', await topicChoices(project, context, answers['connection'] ?? '')));
   await want('key', () => ask('Column that is the key of a record (empty: none)', /^/));
+  await want(
+    'delivery',
+    async () =>
+      (await ask('Delivery: exactly-once (needs Kafka 4.0) or at-least-once [exactly-once]', DELIVERY)) ||
+      'exactly-once',
+  );
   return complete(answers);
 }
 
@@ -111,6 +119,7 @@ const FLAGS = [
   ['connection', '--connection'],
   ['topic', '--topic'],
   ['key', '--key'],
+  ['delivery', '--delivery'],
   ['onError', '--on-error'],
 ] as const;
 

@@ -148,28 +148,52 @@ describeWith(['aws', 'kafka', 'redis'], 'sluice as a user runs it', (endpoints) 
     expect(code).toBe(1);
   });
 
-  test('trigger runs the function over an object again, and logs shows both runs', async () => {
+  test('trigger runs the function over an object again, if that is asked for, and logs shows all runs', async () => {
     await aws.put(RULE, key, object);
     await aws.runs(FUNCTION, [key]);
-    const triggered = await project.sluice(['trigger', RULE, key, ...LOCAL]);
+    const known = await project.sluice(['trigger', RULE, key, ...LOCAL]);
+    expect(known.stdout).toMatch(new RegExp(`nothing to do: .* exported at .*Z: ${values.length} records`));
+    expect(known.stdout).toContain('--again');
+    expect(known.code).toBe(0);
+    const triggered = await project.sluice(['trigger', RULE, key, '--again', ...LOCAL]);
     expect(triggered.stdout).toMatch(/^run \S+ {2}done$/m);
     expect(triggered.stdout).toContain(`${scanned} scanned, ${values.length} matched, ${values.length} sent`);
     expect(triggered.code).toBe(0);
     expect(valuesOf(await delivered(kafka, RULE))).toEqual([...values, ...values].sort());
 
-    await aws.runs(FUNCTION, [key, key]);
+    await aws.runs(FUNCTION, [key, key, key]);
     const listed = await project.sluice(['logs', RULE, '--json', ...LOCAL]);
     const { runs } = json<{ runs: RunRecord[] }>(listed);
     expect(runs.map(({ trigger, result, sent }) => [trigger, result, sent])).toEqual([
       ['s3', 'done', values.length],
+      ['manual', 'ignored', values.length],
       ['manual', 'done', values.length],
     ]);
     const table = await project.sluice(['logs', RULE, ...LOCAL]);
     expect(table.stdout.match(/ done +/g)).toHaveLength(2);
-    const one = await project.sluice(['logs', RULE, runs[1]!.run, ...LOCAL]);
-    expect(one.stdout).toContain(`run ${runs[1]!.run}`);
+    const one = await project.sluice(['logs', RULE, runs[2]!.run, ...LOCAL]);
+    expect(one.stdout).toContain(`run ${runs[2]!.run}`);
     expect(one.stdout).toContain(`s3://${RULE}/${key}`);
     expect([listed.code, table.code, one.code]).toEqual([0, 0, 0]);
+  });
+
+  test('backfill counts, and leaves alone what is exported', async () => {
+    const counted = await project.sluice(['backfill', RULE, '--dry-run', '--json', ...LOCAL]);
+    expect(json(counted)).toMatchObject({ objects: 1, bytes: object.length });
+    const filled = await project.sluice(['backfill', RULE, ...LOCAL]);
+    expect(filled.stdout).toContain('1 of 1 object: 0 exported, 1 already exported; 0 records sent');
+    expect([counted.code, filled.code]).toEqual([0, 0]);
+  });
+
+  test('nothing stands still, and nothing is parked', async () => {
+    expect(await project.sluice(['resume', RULE, ...LOCAL])).toMatchObject({
+      code: 0,
+      stdout: 'Nothing stands still.\n',
+    });
+    expect(await project.sluice(['redrive', RULE, ...LOCAL])).toMatchObject({
+      code: 0,
+      stdout: 'No event is parked.\n',
+    });
   });
 
   test('trigger with --json, of a key that is not there, and of one that the rule does not read', async () => {

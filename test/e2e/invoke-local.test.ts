@@ -1,8 +1,12 @@
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, DeleteObjectCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
+import { TABLE } from '../../lib/ledger/dynamodb/table.ts';
+import { ledgerTable } from '../../lib/rule/deployment/names.ts';
 import { functionEnvironmentOf } from '../../local/endpoints.ts';
 import {
   Aws,
   accessLogObject,
+  clientOptions,
   deleteTopics,
   delivered,
   expectedOf,
@@ -24,8 +28,8 @@ describeWith(['aws', 'kafka', 'redis'], 'serverless invoke local with the sample
   const kafka = plaintext(endpoints.kafka.brokers);
   const aws = new Aws(endpoints.aws);
   const topics = [RUN, `${RUN}.dead`];
-  const object = accessLogObject(400, 31);
-  const { values, scanned } = expectedOf(object);
+  const dynamo = new DynamoDBClient(clientOptions(endpoints.aws));
+  const TableName = ledgerTable('local', RUN);
   let project: ScratchProject;
   let madeBucket = false;
 
@@ -36,7 +40,6 @@ describeWith(['aws', 'kafka', 'redis'], 'serverless invoke local with the sample
       () => true,
     );
     if (madeBucket) await aws.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
-    await aws.put(BUCKET, KEY, object);
     project = await ScratchProject.make({
       service: RUN,
       rules: { [RULE]: await exampleRule({ name: RULE, topic: RUN, bucket: BUCKET }) },
@@ -48,14 +51,35 @@ describeWith(['aws', 'kafka', 'redis'], 'serverless invoke local with the sample
     await project.remove({ deployed: false });
     if (madeBucket) await aws.deleteBucket(BUCKET);
     else await aws.s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: KEY }));
+    await dynamo.send(new DeleteTableCommand({ TableName }));
+    dynamo.destroy();
     aws.close();
     await deleteTopics(kafka, topics);
   });
 
-  test.each(['s3.json', 'eventbridge.json'])('%s runs an export, and the command ends by itself', async (sample) => {
+  const invoked = (sample: string) =>
+    project.serverless(['invoke', 'local', '--stage', 'local', '-f', RULE, '-p', `events/${sample}`], 90_000);
+
+  test('before the stage is deployed there is no ledger: what to do is told', async () => {
+    await aws.put(BUCKET, KEY, accessLogObject(10, 30));
+    const { code, stdout, stderr } = await invoked('s3.json');
+    expect(code).toBe(1);
+    expect(stdout + stderr).toMatch(new RegExp(`there is no DynamoDB table .*${TableName}`));
+    expect(stdout + stderr).toContain('serverless deploy --stage');
+    expect(await delivered(kafka, RUN)).toEqual([]);
+    await dynamo.send(new CreateTableCommand({ TableName, ...TABLE }));
+    await waitUntilTableExists({ client: dynamo, maxWaitTime: 30 }, { TableName });
+  });
+
+  test.each([
+    ['s3.json', 31],
+    ['eventbridge.json', 32],
+  ])('%s runs an export, and the command ends by itself', async (sample, seed) => {
+    const object = accessLogObject(400, seed);
+    const { values, scanned } = expectedOf(object);
+    await aws.put(BUCKET, KEY, object);
     const before = await delivered(kafka, RUN);
-    const args = ['invoke', 'local', '--stage', 'local', '-f', RULE, '-p', `events/${sample}`];
-    const { code, stdout, stderr } = await project.serverless(args, 90_000);
+    const { code, stdout, stderr } = await invoked(sample);
     // Null would mean that it had to be ended.
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`"scanned":${scanned},"matched":${values.length},"sent":${values.length}`);

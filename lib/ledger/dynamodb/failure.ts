@@ -25,7 +25,7 @@ export function dynamoFailure(error: unknown, table: string): SluiceError {
     return fail(
       'LedgerMissing',
       `there is no DynamoDB table "${table}" in this region and account`,
-      'Deploy the stage: the table is part of its stack. On a stack that is deployed, look for a region other than the one of the function.',
+      'Deploy the stage (serverless deploy --stage …): the table is part of its stack, also for what runs on this machine. On a stack that is deployed, look for a region other than the one of the function.',
       false,
     );
   }

@@ -254,12 +254,20 @@ describe('add', () => {
     expect(code).toBe(0);
     expect(out).toContain('Wrote rules/new.yml.');
     expect(await sluice(['check', '--files'], { cwd })).toMatchObject({ code: 0 });
-    expect(JSON.parse((await sluice(['show', 'new', '--json'], { cwd })).out).rule.select).toBe(select[1]);
+    const { rule } = JSON.parse((await sluice(['show', 'new', '--json'], { cwd })).out);
+    expect([rule.select, rule.kafka.delivery]).toEqual([select[1], 'exactly-once']);
+  });
+
+  test('of another delivery, where it is asked for', async () => {
+    const cwd = await errorsProject();
+    await sluice(['add', 'new', ...flags, ...select, '--delivery', 'at-least-once'], { cwd });
+    const { rule } = JSON.parse((await sluice(['show', 'new', '--json'], { cwd })).out);
+    expect(rule.kafka.delivery).toBe('at-least-once');
   });
 
   test('asks for what is not said, and lists what it knows', async () => {
     const cwd = await projectOf({ 'connections.yml': 'kafka:\n  main: { brokers: [127.0.0.1:1] }\n' });
-    const answers = ['bad name', 'new', '2', 'x/', '', 'csv', 'use', '', '1', 'topic-a', ''];
+    const answers = ['bad name', 'new', '2', 'x/', '', 'csv', 'use', '', '1', 'topic-a', '', 'twice', ''];
     const { code, err } = await sluice(['add'], { cwd, answers, aws: { bucketNames: async () => ['one', 'two'] } });
     expect(err).toContain('That cannot be.');
     expect(err).toMatch(/2 {2}two/);
@@ -279,7 +287,7 @@ describe('add', () => {
         'kafka:',
         '  connection: main',
         '  topic: topic-a',
-        '  delivery: at-least-once',
+        '  delivery: exactly-once',
         '',
       ].join('\n'),
     );
