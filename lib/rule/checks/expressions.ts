@@ -1,10 +1,7 @@
 import { SluiceError } from '../../failure/index.ts';
-import { type Expression, type NameStep, walk } from '../../select/ast.ts';
-import { resolveColumn } from '../../select/column.ts';
-import { inferTypes } from '../../select/infer.ts';
+import { compileCondition, compileExpression } from '../../message/expression.ts';
+import { type NameStep, walk } from '../../select/ast.ts';
 import { parseExpression } from '../../select/parse.ts';
-import { queryError } from '../../select/query-error.ts';
-import { ANY, nameTypes, Type, UNKNOWN } from '../../select/types.ts';
 import { expression } from '../schema/mapping.ts';
 import type { SinkRule } from '../schema.ts';
 import { nodeAt, type Path, pathText } from '../tree.ts';
@@ -22,7 +19,8 @@ export interface WrittenExpression {
 export function expressionProblems(subject: RuleSubject<SinkRule>): readonly SluiceError[] {
   return [...stepExpressions(subject.rule), ...mappingExpressions(subject)].flatMap((written) => {
     try {
-      analyse(written);
+      if (written.isCondition) compileCondition(written.sql, { now: () => 0 });
+      else compileExpression(written.sql, { now: () => 0 });
       return [];
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
@@ -67,20 +65,4 @@ export function fieldsOf(sql: string): readonly NameStep[] {
     if (!(error instanceof SluiceError)) throw error;
     return [];
   }
-}
-
-function analyse({ sql, isCondition }: WrittenExpression): void {
-  const root: Expression = parseExpression(sql);
-  const types = inferTypes(sql, root, {
-    columns: ANY,
-    column: (node) => resolveColumn(sql, node, undefined, 'json'),
-  });
-  for (const { node } of walk(root)) {
-    if (node.kind !== 'aggregate') continue;
-    const what = `${node.name} is about many rows, expected an expression over one`;
-    throw queryError('UnsupportedSqlStructure', sql, node.at, what);
-  }
-  // Nothing that is neither TRUE nor FALSE would ever pass; whoever writes NULL itself knows.
-  if (isCondition && (types & (Type.BOOL | Type.UNTYPED)) === 0 && (types & ~UNKNOWN) !== 0)
-    throw queryError('InvalidDataType', sql, root.at, `the filter has ${nameTypes(types)}, expected a condition`);
 }

@@ -1,5 +1,7 @@
-import type { SluiceError } from '../../failure/index.ts';
+import { SluiceError } from '../../failure/index.ts';
 import type { Step } from '../../message/options.ts';
+import { compileConvert } from '../../message/steps/convert.ts';
+import { compileRegex } from '../../message/steps/regex.ts';
 import type { SinkRule } from '../schema.ts';
 import type { Path } from '../tree.ts';
 import { type RuleSubject, wrongAt, wrongKey } from './subject.ts';
@@ -11,8 +13,8 @@ export function stepProblems(subject: Subject): readonly SluiceError[] {
   return subject.rule.steps.flatMap((step, i) => optionProblems(subject, step, i));
 }
 
-function optionProblems(subject: Subject, step: Step, i: number): SluiceError[] {
-  if ('regex' in step) return patternProblems(subject, step.regex.pattern, ['steps', i, 'regex', 'pattern']);
+function optionProblems(subject: Subject, step: Step, i: number): readonly SluiceError[] {
+  if ('regex' in step) return refused(subject, ['steps', i, 'regex', 'pattern'], () => compileRegex(step.regex));
   if (!('convert' in step)) return [];
   return Object.entries(step.convert).flatMap(([field, conversion]) => {
     if (typeof conversion === 'string') return [];
@@ -22,21 +24,19 @@ function optionProblems(subject: Subject, step: Step, i: number): SluiceError[] 
       const key = unit === undefined ? 'format' : 'unit';
       return [wrongKey(subject, [...at, key], `${key} means nothing with type: ${type}`, 'Leave it out.')];
     }
-    if (unit === undefined || format === undefined) return [];
+    if (unit === undefined) return refused(subject, [...at, 'format'], () => compileConvert({ [field]: conversion }));
+    if (format === undefined) return [];
     const fix = 'Keep unit for a number, format for text.';
     return [wrongAt(subject, [...at, 'format'], 'unit and format are two ways of one thing', fix)];
   });
 }
 
-function patternProblems(subject: Subject, pattern: string, at: Path): SluiceError[] {
+function refused(subject: Subject, path: Path, compile: () => unknown): readonly SluiceError[] {
   try {
-    new RegExp(pattern, 'u');
+    compile();
+    return [];
   } catch (error) {
-    const why = error instanceof Error ? error.message.replace(/^.*: (?=[^/]*$)/, '') : 'no regular expression';
-    const fix = "Mend the pattern. It is JavaScript's, with Unicode: a backslash stands only before what needs one.";
-    return [wrongAt(subject, at, `regex.pattern: ${why}`, fix)];
+    if (!(error instanceof SluiceError)) throw error;
+    return [wrongAt(subject, path, error.message, error.fix ?? 'Mend it.')];
   }
-  if (/\(\?<[^=!]/.test(pattern)) return [];
-  const fix = "Name what is wanted: '^/api/(?<service>[^/]+)'.";
-  return [wrongAt(subject, at, 'regex.pattern has no named group, so that it would give no field', fix)];
 }

@@ -98,7 +98,7 @@ const BAD: readonly (readonly [about: string, text: string, ...messages: string[
   [
     'a filter that is no condition',
     step("filter: 'UPPER(status)'"),
-    'rules/1.yml:6:14 steps[0].filter: the filter has STRING, expected a condition',
+    'rules/1.yml:6:14 steps[0].filter: STRING stands here, expected a condition',
   ],
   [
     'an unknown function',
@@ -108,22 +108,27 @@ const BAD: readonly (readonly [about: string, text: string, ...messages: string[
   [
     'an aggregate of one row',
     postgres(COLUMNS, 'columns: { id: request_id, status: { from: MAX(status), default: 0 } }'),
-    'rules/1.yml:10:44 columns.status.from: MAX is about many rows, expected an expression over one',
+    'rules/1.yml:10:44 columns.status.from: MAX needs many rows, expected an expression',
   ],
   [
     'a pattern that is none',
     step("regex: { field: uri, pattern: '(?<a>' }"),
-    'rules/1.yml:6:35 regex.pattern: Unterminated group',
+    'rules/1.yml:6:35 the pattern cannot be used: Invalid regular expression: /(?<a>/u: Unterminated group',
   ],
   [
     'a pattern that gives nothing',
     step("regex: { field: uri, pattern: '^/api/([^/]+)' }"),
-    'rules/1.yml:6:35 regex.pattern has no named group, so that it would give no field',
+    'rules/1.yml:6:35 the pattern cannot be used: it has no named group',
   ],
   [
     'a unit of what is no timestamp',
     step('convert: { at: { type: int, unit: ms } }'),
     'rules/1.yml:6:33 unit means nothing with type: int',
+  ],
+  [
+    'a format that is none',
+    step("convert: { at: { type: timestamp, format: 'yyyy-QQ' } }"),
+    expect.stringMatching(/^rules\/1\.yml:6:47 the format yyyy-QQ cannot be used: /),
   ],
   [
     'a timestamp that is number and text',
