@@ -67,7 +67,7 @@ function partsOf(messages: readonly Message[], size: number): readonly (readonly
 }
 
 async function settle(
-  { messages, changes, failures, filtered }: Prepared,
+  { messages, changes, failures, filtered, ignored = 0, notices = [] }: Prepared,
   { onError }: SinkPlan,
   ports: SinkPorts,
   writer: SliceWriter,
@@ -77,6 +77,8 @@ async function settle(
   const behind = (messages.at(-1)?.offset ?? 0) + 1;
   tally.read += messages.length;
   tally.filtered += filtered;
+  tally.ignored += ignored;
+  for (const { code, text } of notices) tally.remark({ code, reason: text });
   const policy = new Policy(onError, ports, patience, tally);
   const bad = failures.length === 0 ? failures : await notSettled(failures, ports, patience);
   const first = bad[0];
@@ -101,8 +103,8 @@ async function notSettled(
   return position === undefined ? failures : failures.filter(({ message }) => message.offset >= position);
 }
 
-function toFailed({ message, code, reason, at }: MessageFailure): FailedMessage {
-  return { message, code, reason, at };
+function toFailed({ message, code, reason, at, fix }: MessageFailure): FailedMessage {
+  return { message, code, reason, at, ...(fix === undefined ? {} : { fix }) };
 }
 
 /** What `onError` does with bad messages, before they are settled. */

@@ -1,6 +1,6 @@
 import type { Patience } from '../export/patience.ts';
 import { SluiceError } from '../failure/index.ts';
-import type { Change, TopicPartition } from '../message/contract.ts';
+import type { Change, MessageBatch, TopicPartition } from '../message/contract.ts';
 import type { FailedMessage, Slice, Stop } from './contract.ts';
 import type { Delivery } from './deliver.ts';
 import { messageOf, messageStarts } from './groups.ts';
@@ -17,20 +17,17 @@ export class SliceWriter {
   readonly #ports: SinkPorts;
   readonly #delivery: Delivery;
   readonly #patience: Patience;
+  readonly #latest: number;
   /** Everything before it is settled, or was when this delivery began. */
   #settled: number;
 
-  constructor(
-    { topic, partition, messages }: TopicPartition & { readonly messages: readonly { readonly offset: number }[] },
-    ports: SinkPorts,
-    delivery: Delivery,
-    patience: Patience,
-  ) {
+  constructor({ topic, partition, messages }: MessageBatch, ports: SinkPorts, delivery: Delivery, patience: Patience) {
     this.#partition = { topic, partition };
     this.#ports = ports;
     this.#delivery = delivery;
     this.#patience = patience;
     this.#settled = messages[0]?.offset ?? 0;
+    this.#latest = messages.reduce((latest, { timestamp }) => Math.max(latest, timestamp), 0);
   }
 
   /** Writes changes and settles everything before the offset `to`, or up to the message that `refuse` stops at. */
@@ -85,7 +82,7 @@ export class SliceWriter {
   /** Undefined: written. What lies in the rows is a value; everything else is waited out while there is time, or thrown. */
   async #apply(changes: readonly Change[], to: number): Promise<RowFault | undefined> {
     const { target } = this.#ports;
-    const slice: Slice = { ...this.#partition, from: this.#settled, to, changes };
+    const slice: Slice = { ...this.#partition, from: this.#settled, to, changes, latest: this.#latest };
     try {
       this.#delivery.tally.applied(await this.#patience.attempt(() => target.apply(slice)));
       this.#settled = to;

@@ -1,7 +1,7 @@
 import type { MessageBatch } from '../message/contract.ts';
 import type { Incident, RunError } from '../telemetry/run-record.ts';
 import type { PartitionSpan, SinkResult, SinkRunRecord } from '../telemetry/sink-run-record.ts';
-import type { Applied } from './contract.ts';
+import type { Applied, Remark } from './contract.ts';
 
 /** The same remark comes with every batch until somebody acts on it: so many of one run are told. */
 const REMARKS = 20;
@@ -10,6 +10,7 @@ const REMARKS = 20;
 export class SinkTally {
   read = 0;
   filtered = 0;
+  ignored = 0;
   written = 0;
   deleted = 0;
   repeated = 0;
@@ -40,12 +41,14 @@ export class SinkTally {
     this.repeated += repeated;
     this.failed += discarded;
     this.discarded += discarded;
-    for (const remark of remarks) {
-      const told = `${remark.code} ${remark.reason}`;
-      if (this.#remarked.has(told) || this.#remarked.size === REMARKS) continue;
-      this.#remarked.add(told);
-      this.incident(remark);
-    }
+    for (const each of remarks) this.remark(each);
+  }
+
+  remark(remark: Remark): void {
+    const told = `${remark.code} ${remark.reason}`;
+    if (this.#remarked.has(told) || this.#remarked.size === REMARKS) return;
+    this.#remarked.add(told);
+    this.incident(remark);
   }
 
   incident({ code, reason }: Pick<RunError, 'code' | 'reason'>): void {
@@ -66,6 +69,7 @@ export class SinkTally {
       result,
       read: this.read,
       filtered: this.filtered,
+      ignored: this.ignored,
       written: this.written,
       deleted: this.deleted,
       repeated: this.repeated,

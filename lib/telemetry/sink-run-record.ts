@@ -31,6 +31,8 @@ export interface SinkRunRecord {
   readonly result: SinkResult;
   /** Messages. */
   readonly read: number;
+  /** Messages that say nothing of a row: tombstones behind a delete, DDL. */
+  readonly ignored: number;
   /** Rows that a filter left out, that were written, and that were deleted. */
   readonly filtered: number;
   readonly written: number;

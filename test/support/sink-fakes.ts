@@ -36,7 +36,7 @@ export const WORDS: MessagePipeline = {
     }
     return { changes, failures, filtered };
   },
-  trace: () => ({ stages: [], warnings: [] }),
+  trace: () => ({ stages: [], changes: [], warnings: [], notices: [] }),
 };
 
 export function wordOf(change: Change): string {
