@@ -7,7 +7,7 @@ import { checkTdengine } from './check.ts';
 import { resolveTdengine } from './endpoint.ts';
 import { previewStatements } from './preview.ts';
 import { createRestClient, type RestOptions } from './rest.ts';
-import { SliceWriter } from './slice-writer.ts';
+import { RowWriter } from './writer.ts';
 
 export interface TdengineTargetOptions {
   readonly rule: TdengineSinkRule;
@@ -37,7 +37,7 @@ export function createTdengineTarget(options: TdengineTargetOptions, ports: Targ
     const endpoint = await resolveTdengine(connection, ports.secrets);
     const client = createRestClient(endpoint, rest);
     const catalog = new TableCatalog(client, { rule, sample, clock: ports.clock });
-    return { client, catalog, writer: new SliceWriter(client, catalog, { rule, parallel }) };
+    return { client, catalog, writer: new RowWriter(client, catalog, { rule, parallel }) };
   }
   type Open = Awaited<ReturnType<typeof connect>>;
 

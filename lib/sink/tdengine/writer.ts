@@ -25,7 +25,7 @@ export interface WriterOptions {
 }
 
 /** Writes slices: rows are collected, parted by sub-table, and sent in statements side by side. */
-export class SliceWriter {
+export class RowWriter {
   readonly #client: RestClient;
   readonly #catalog: TableCatalog;
   readonly #rule: TdengineSinkRule;
