@@ -27,6 +27,8 @@ export interface RowExpression {
   readonly evaluate: Evaluate<Row>;
   /** What of the row it asks for. */
   readonly columns: readonly FieldFinder[];
+  /** Whether it is one field and nothing else. */
+  readonly isColumn: boolean;
 }
 
 export interface RowCondition {
@@ -39,7 +41,8 @@ export interface RowCondition {
 /** Throws SluiceError of stage `select` with `line:column` for what can never be right. */
 export function compileExpression(sql: string, options: CompileOptions): RowExpression {
   const { node, environment, columns } = analysed(sql, options);
-  return { evaluate: compileValue(sql, node, environment), columns };
+  const isColumn = node.kind === 'column' && node.path.length === 1;
+  return { evaluate: compileValue(sql, node, environment), columns, isColumn };
 }
 
 /** As `compileExpression`, for a condition. */

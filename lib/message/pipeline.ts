@@ -26,13 +26,15 @@ import { traceRows } from './trace.ts';
 export interface PipelineOptions extends CompileOptions {
   readonly message: MessageOptions;
   readonly steps: readonly Step[];
+  /** Column → field or expression; left out: rows go on with the fields that they have. */
+  readonly columns?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Makes a rule's message part ready to run. Throws SluiceError for what can never be right in it, with the step's name. */
-export function createPipeline({ message, steps, now }: PipelineOptions): MessagePipeline {
+export function createPipeline({ message, steps, columns, now }: PipelineOptions): MessagePipeline {
   const flattener = message.nested === 'flatten' ? new Flattener() : undefined;
   const parse = parserOf(message);
-  const stages = new Stages(compileSteps(steps, flattener, { now }));
+  const stages = new Stages(compileSteps(steps, columns, flattener, { now }));
 
   const parsed = (one: Message): Parsed => {
     const result = parse(one);

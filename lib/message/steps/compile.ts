@@ -2,6 +2,7 @@ import { SluiceError } from '../../failure/index.ts';
 import type { CompileOptions } from '../expression.ts';
 import type { Flattener } from '../flatten.ts';
 import type { Step } from '../options.ts';
+import { compileColumns } from './columns.ts';
 import { compileConvert } from './convert.ts';
 import { compileDrop } from './drop.ts';
 import type { CompiledStep } from './fields.ts';
@@ -17,27 +18,31 @@ export interface NamedStep extends CompiledStep {
   readonly at: string;
 }
 
-/** Throws SluiceError, whose message begins with the step's name. */
+/**
+ * @param columns the target's, where they are mapped one by one
+ * Throws SluiceError, whose message begins with the step's name.
+ */
 export function compileSteps(
   steps: readonly Step[],
+  columns: Readonly<Record<string, string>> | undefined,
   flattener: Flattener | undefined,
   options: CompileOptions,
 ): readonly NamedStep[] {
-  return steps.map((step, i) => {
-    const at = `steps.${i + 1} ${Object.keys(step)[0]}`;
-    try {
-      return { at, ...compileStep(step, flattener, options) };
-    } catch (error) {
-      if (!(error instanceof SluiceError)) throw error;
-      const { code, message, stage, context, fix, cause } = error;
-      throw new SluiceError(code, `${at}: ${message}`, {
-        stage,
-        context,
-        cause,
-        ...(fix === undefined ? {} : { fix }),
-      });
-    }
-  });
+  const compiled = steps.map((step, i) =>
+    named(`steps.${i + 1} ${Object.keys(step)[0]}`, () => compileStep(step, flattener, options)),
+  );
+  if (columns === undefined) return compiled;
+  return [...compiled, named('columns', () => compileColumns(columns, options))];
+}
+
+function named(at: string, compile: () => CompiledStep): NamedStep {
+  try {
+    return { at, ...compile() };
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    const { code, message, stage, context, fix, cause } = error;
+    throw new SluiceError(code, `${at}: ${message}`, { stage, context, cause, ...(fix === undefined ? {} : { fix }) });
+  }
 }
 
 function compileStep(step: Step, flattener: Flattener | undefined, options: CompileOptions): CompiledStep {
