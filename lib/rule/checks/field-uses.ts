@@ -51,9 +51,15 @@ function usedForRows({ rule, tree }: RuleSubject<SinkRule>): readonly Use[] {
   if (rule.kind !== 'tdengine-sink') return [];
   const { timestamp, subTable } = rule;
   const path = nodeAt(tree, ['subTable'])?.kind === 'map' ? ['subTable', 'template'] : ['subTable'];
-  const inTemplate = [...subTable.template.matchAll(/\{([^{}.[]+)[^{}]*\}/g)];
+  const inTemplate = [...subTable.template.matchAll(/\{([^{}]+)\}/g)];
   return [
-    ...(timestamp.kind === 'message' ? [] : [{ name: timestamp.field, exact: true, path: ['timestamp', 'field'] }]),
-    ...inTemplate.map(([, name = '']) => ({ name, exact: true, path })),
+    ...(timestamp.kind === 'message' ? [] : [fieldUse(timestamp.field, ['timestamp', 'field'])]),
+    ...inTemplate.map(([, name = '']) => fieldUse(name, path)),
   ];
+}
+
+/** A plain name matches without case; of a path, what it begins with is looked at. */
+function fieldUse(field: string, path: Path): Use {
+  const [name = field] = /^[A-Za-z_]\w*(?=[.[])/.exec(field) ?? [];
+  return { name, exact: !/^\w+$/.test(name), path };
 }

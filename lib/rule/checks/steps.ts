@@ -1,9 +1,9 @@
-import { SluiceError } from '../../failure/index.ts';
+import type { SluiceError } from '../../failure/index.ts';
 import type { Step } from '../../message/options.ts';
 import { compileConvert } from '../../message/steps/convert.ts';
 import { compileRegex } from '../../message/steps/regex.ts';
 import type { SinkRule } from '../schema.ts';
-import type { Path } from '../tree.ts';
+import { refused } from './refused.ts';
 import { type RuleSubject, wrongAt, wrongKey } from './subject.ts';
 
 type Subject = RuleSubject<SinkRule>;
@@ -29,14 +29,4 @@ function optionProblems(subject: Subject, step: Step, i: number): readonly Sluic
     const fix = 'Keep unit for a number, format for text.';
     return [wrongAt(subject, [...at, 'format'], 'unit and format are two ways of one thing', fix)];
   });
-}
-
-function refused(subject: Subject, path: Path, compile: () => unknown): readonly SluiceError[] {
-  try {
-    compile();
-    return [];
-  } catch (error) {
-    if (!(error instanceof SluiceError)) throw error;
-    return [wrongAt(subject, path, error.message, error.fix ?? 'Mend it.')];
-  }
 }

@@ -1,6 +1,8 @@
 import type { SluiceError } from '../../failure/index.ts';
+import { compileConvert } from '../../message/steps/convert.ts';
 import type { TdengineSinkRule } from '../schema.ts';
 import { nodeAt, type Path } from '../tree.ts';
+import { refused } from './refused.ts';
 import { type RuleSubject, wrongAt, wrongKey } from './subject.ts';
 
 type Subject = RuleSubject<TdengineSinkRule>;
@@ -25,6 +27,11 @@ function formatProblems(subject: Subject): SluiceError[] {
     const fix = 'Write format: json, and take what is needed by path, for example after.id.';
     const said = 'TDengine keeps measurements and cannot follow the updates and deletes of format: debezium';
     found.push(wrongAt(subject, ['message', 'format'], said, fix));
+  }
+  if (timestamp.kind === 'text' && timestamp.format !== 'rfc3339') {
+    const { format } = timestamp;
+    const convert = () => compileConvert({ [timestamp.field]: { type: 'timestamp', format } });
+    found.push(...refused(subject, ['timestamp', 'format'], convert));
   }
   const fault = ['faults', 'nullTimestamp'];
   if (timestamp.kind === 'message' && nodeAt(subject.tree, fault) !== undefined) {
@@ -97,7 +104,7 @@ function templateProblems(subject: Subject): SluiceError[] {
     const fix = 'Write fields in braces, t_{id}; other braces cannot stand in a name.';
     return [wrongAt(subject, at, `subTable: a brace of ${template} has no partner or nothing in it`, fix)];
   }
-  const [bad] = /[.`\s]/.exec(fixed) ?? [];
+  const [bad] = /[.`\u0000-\u001f\u007f]/.exec(fixed) ?? [];
   if (bad === undefined) return [];
   return [
     wrongAt(subject, at, `subTable: ${JSON.stringify(bad)} cannot stand in a name`, 'Leave it out, or write _ for it.'),

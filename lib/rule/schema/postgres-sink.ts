@@ -76,7 +76,9 @@ export const postgresSinkSchema = z.strictObject({
     .array(name())
     .min(1, { error: 'a list with at least one column' })
     .exactOptional()
-    .describe("The target's columns that tell rows apart. `mirror` takes them from the event where this is left out."),
+    .describe(
+      "The target's columns that tell rows apart; a unique index must be on them. Needed for `upsert`; left out in `mirror`: the primary key of the table.",
+    ),
   columns: z
     .union([z.literal('all'), mappings()])
     .prefault('all')

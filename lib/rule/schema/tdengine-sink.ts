@@ -11,7 +11,7 @@ import { steps } from './steps.ts';
 const named = (most: number, what: string) =>
   z
     .string()
-    .regex(/^[^`.\s]+$/, { error: 'a name without dots, spaces and back-ticks' })
+    .regex(/^[^`.\u0000-\u001f\u007f]+$/, { error: 'a name without dots and back-ticks' })
     .max(most, { error: `${what} of at most ${most} characters` });
 const column = () => named(64, 'a name');
 

@@ -262,6 +262,21 @@ const BAD: readonly (readonly [about: string, text: string, ...messages: string[
     'rules/1.yml:10:1 timestamp: expected one of unit and format, not both or neither',
   ],
   [
+    'a time of no form',
+    tdengine('timestamp: message-time', 'timestamp: { field: ts, format: yyyy-QQ }'),
+    'rules/1.yml:10:33 the format yyyy-QQ cannot be used: the letter Q means nothing in a timestamp pattern; put text in quotes',
+  ],
+  [
+    'a time that was split',
+    tdengine('timestamp: message-time', 'timestamp: { field: Message, unit: s }'),
+    'rules/1.yml:10:21 there is no field Message here: steps[0] has split it',
+  ],
+  [
+    'a name made of what was split',
+    tdengine('subTable: t_{id}', "subTable: 't_{message}'"),
+    'rules/1.yml:9:11 there is no field message here: steps[0] has split it',
+  ],
+  [
     'a message without a time',
     `${TDENGINE}faults: { nullTimestamp: discard }\n`,
     'rules/1.yml:13:11 faults.nullTimestamp means nothing with timestamp: message-time, which is always there',
