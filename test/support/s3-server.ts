@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What the server does with a request instead of answering it well. */
 export type Trouble =
@@ -7,6 +8,8 @@ export type Trouble =
   | { readonly kind: 'cut'; readonly after: number }
   /** Sends so many bytes of the body and then nothing more. */
   | { readonly kind: 'hang'; readonly after: number }
+  /** Sends so many bytes at a time, with a pause of so many milliseconds between. */
+  | { readonly kind: 'slow'; readonly bytes: number; readonly pauseMs: number }
   /** Sends the whole object, whatever range was asked for. */
   | { readonly kind: 'no-range' }
   | {
@@ -29,8 +32,9 @@ export class S3Server {
   /** How many there ever were. */
   connections = 0;
   etag = 'etag-1';
+  lastModified = new Date('2026-11-20T08:05:12Z');
   trouble: (request: Request, index: number) => Trouble | undefined = () => undefined;
-  readonly #object: Uint8Array;
+  #object: Uint8Array;
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
 
@@ -58,6 +62,13 @@ export class S3Server {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
+  /** Somebody puts another object in its place. */
+  replace(object: Uint8Array, etag: string): void {
+    this.#object = object;
+    this.etag = etag;
+    this.lastModified = new Date();
+  }
+
   #answer(incoming: IncomingMessage, response: ServerResponse): void {
     const [, from = '0', to] = /^bytes=(\d+)-(\d+)$/.exec(incoming.headers.range ?? '') ?? [];
     const request = { method: incoming.method ?? '', url: incoming.url ?? '', from: Number(from) };
@@ -77,14 +88,27 @@ export class S3Server {
     response.writeHead(ranged ? 206 : 200, {
       ETag: `"${this.etag}"`,
       'Content-Length': body.length,
-      'Last-Modified': 'Fri, 20 Nov 2026 08:05:12 GMT',
+      'Last-Modified': this.lastModified.toUTCString(),
       ...(ranged ? { 'Content-Range': `bytes ${request.from}-${request.from + body.length - 1}/${size}` } : {}),
     });
     if (request.method === 'HEAD') response.end();
     else if (trouble?.kind === 'hang') response.write(body.subarray(0, trouble.after));
+    else if (trouble?.kind === 'slow') void dribble(response, body, trouble);
     else if (trouble?.kind === 'cut') response.write(body.subarray(0, trouble.after), () => response.destroy());
     else response.end(body);
   }
+}
+
+async function dribble(
+  response: ServerResponse,
+  body: Uint8Array,
+  { bytes, pauseMs }: Trouble & { kind: 'slow' },
+): Promise<void> {
+  for (let from = 0; from < body.length && !response.destroyed; from += bytes) {
+    response.write(body.subarray(from, from + bytes));
+    await sleep(pauseMs);
+  }
+  response.end();
 }
 
 function refuse(response: ServerResponse, request: Request, trouble: Trouble & { kind: 'answer' }): void {
