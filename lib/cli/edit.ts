@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { SluiceError } from '../failure/index.ts';
 import { loadProject } from '../rule/disk.ts';
-import { listRules, type Origin, originsOf, resolveRule, validateProject } from '../rule/index.ts';
+import { listRules, type Origin, originsOf, type Project, resolveRule, validateProject } from '../rule/index.ts';
+import { lastingProblems } from '../rule/lasting.ts';
 import { answer, type CliCommand, type Context, lineFor } from './command.ts';
 import { confirm } from './confirm.ts';
 import { deployRules } from './deploy.ts';
@@ -19,7 +20,7 @@ interface EditOptions {
 export const edit: CliCommand<EditOptions> = {
   usage: '<rule>',
   description:
-    'Opens the file of a rule in $VISUAL or $EDITOR until it is right, shows what changes on the stage, asks, writes it and deploys. The name of a rule never changes.',
+    'Opens the file of a rule in $VISUAL or $EDITOR until it is right, shows what changes on the stage, asks, writes it and deploys. The name of a rule never changes, nor where a sink begins.',
   options: [
     ['-y, --yes', 'do not ask'],
     ['--no-deploy', 'only change the file'],
@@ -39,7 +40,7 @@ export const edit: CliCommand<EditOptions> = {
     const file = join(root, rule.file);
     const text = await readFile(file, 'utf8');
     const before = valuesOrNone(() => originsOf(resolveRule(project, name, stage)));
-    const draft = await edited(context, editor, { file: rule.file, name, text });
+    const draft = await edited(context, editor, { file: rule.file, name, text }, project);
     if (draft === text) {
       answer(context, { rule: name, changed: false }, () => 'Nothing was changed.');
       return Exit.OK;
@@ -68,8 +69,8 @@ interface Draft {
   readonly text: string;
 }
 
-/** Opens a copy until it is right. Throws `Refused` for a changed name, and when the user gives up. */
-async function edited(context: Context, editor: string, { file, name, text }: Draft): Promise<string> {
+/** Opens a copy until it is right. Throws `Refused` when the user gives up. */
+async function edited(context: Context, editor: string, { file, name, text }: Draft, before: Project): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-edit-'));
   const copy = join(folder, basename(file));
   try {
@@ -80,7 +81,7 @@ async function edited(context: Context, editor: string, { file, name, text }: Dr
       if (code !== 0)
         throw refused(`the editor ended with exit code ${code}; nothing was changed`, `Check that ${editor} works.`);
       const draft = await readFile(copy, 'utf8');
-      const problems = await problemsOf(context, { file, name, text: draft });
+      const problems = await problemsOf(context, { file, name, text: draft }, before);
       if (problems.length === 0) return draft;
       for (const problem of problems)
         for (const line of problemLines(problem, context.terminal.errColors, false)) context.terminal.err(line);
@@ -92,7 +93,11 @@ async function edited(context: Context, editor: string, { file, name, text }: Dr
 }
 
 /** What is wrong with a project in which one file has this text. */
-async function problemsOf({ root, env }: Context, { file, name, text }: Draft): Promise<readonly SluiceError[]> {
+async function problemsOf(
+  { root, env }: Context,
+  { file, name, text }: Draft,
+  before: Project,
+): Promise<readonly SluiceError[]> {
   const project = await loadProject(root, env, new Map([[file, text]]));
   const now = project.rules.find(({ path }) => path === file);
   if (now !== undefined && now.name !== name) {
@@ -107,7 +112,8 @@ async function problemsOf({ root, env }: Context, { file, name, text }: Draft): 
     );
     return [rename];
   }
-  return validateProject(project).filter(({ context }) => context.file === file);
+  const wrong = validateProject(project).filter(({ context }) => context.file === file);
+  return wrong.length > 0 ? wrong : lastingProblems(before, project, name);
 }
 
 function valuesOrNone(read: () => readonly Origin[]): readonly Origin[] {
