@@ -1,7 +1,10 @@
 import type { ExportRule } from '../../rule/schema.ts';
 
 /** What to look at when a server does not answer at all, from where the probe runs. */
-export function ifSilent(rule: ExportRule, target: 's3' | 'secretsmanager' | 'dynamodb' | 'kafka' | 'redis'): string {
+export function ifSilent(
+  rule: Pick<ExportRule, 'vpc'>,
+  target: 's3' | 'secretsmanager' | 'dynamodb' | 'kafka' | 'redis',
+): string {
   const { vpc } = rule;
   if (vpc === undefined) {
     return target === 'kafka' || target === 'redis'

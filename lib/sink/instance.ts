@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { SluiceError } from '../failure/index.ts';
+import { openAdmin } from '../kafka/admin.ts';
+import type { KafkaEndpoint } from '../kafka/contract.ts';
+import { resolveEndpoint } from '../kafka/endpoint.ts';
+import { createProducer } from '../kafka/producer.ts';
+import { createPipeline } from '../message/pipeline.ts';
+import type { KafkaConnection, RuleBundle, SinkRule } from '../rule/schema.ts';
+import type { SecretStore } from '../secret/index.ts';
+import type { MessageLetters, StopStore, Target, TargetPorts } from './contract.ts';
+import { logGroupLetters } from './letters/log-group.ts';
+import { topicLetters } from './letters/topic.ts';
+import type { SinkPlan, SinkPorts } from './plan.ts';
+
+/** A rule with its connections: takes one batch after another for as long as its process lives. */
+export interface SinkInstance {
+  readonly plan: SinkPlan;
+  readonly ports: SinkPorts;
+  readonly endpoint: KafkaEndpoint;
+  close(): Promise<void>;
+}
+
+/** How each kind of target is opened: synchronous, since it connects when it is first used. */
+export type OpenTarget<R extends SinkRule> = (bundle: RuleBundle<R>, ports: TargetPorts) => Target;
+
+export interface SinkParts<R extends SinkRule> {
+  readonly secrets: SecretStore;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly open: OpenTarget<R>;
+  /** Where stops are kept, for a target that cannot keep them itself. */
+  readonly stops: () => StopStore;
+}
+
+/** Resolves the secrets and opens what the rule needs. Throws SluiceError of the stages `secret`, `message` and `rule`. */
+export async function openSink<R extends SinkRule>(bundle: RuleBundle<R>, parts: SinkParts<R>): Promise<SinkInstance> {
+  const { rule, stage } = bundle;
+  const { secrets, clock } = parts;
+  // A rule that cannot be prepared is told before anything is opened.
+  const pipeline = createPipeline({ message: rule.message, steps: rule.steps, now: clock });
+  const endpoint = await resolveEndpoint(kafkaOf(bundle), secrets, `sluice.${stage}.${rule.name}`);
+  const target = parts.open(bundle, { secrets, clock });
+  const letters = lettersOf(bundle, endpoint, clock);
+  return {
+    endpoint,
+    plan: { rule: rule.name, stage, onError: rule.onError.kind, batchMessages: rule.source.batch.records },
+    ports: {
+      pipeline,
+      target,
+      stops: target.stops ?? parts.stops(),
+      ...(letters === undefined ? {} : { letters }),
+      logEnd: (place) => logEnd(endpoint, place),
+      clock,
+      pause: (ms) => sleep(ms),
+    },
+    async close() {
+      await Promise.all([target.close(), letters?.close()]);
+    },
+  };
+}
+
+/** The rule's Kafka connection. Throws SluiceError (`UnknownConnection`). */
+export function kafkaOf({ rule, connections }: RuleBundle<SinkRule>): KafkaConnection {
+  const { connection } = rule.source;
+  const found = connections.kafka[connection];
+  if (found !== undefined) return found;
+  throw new SluiceError('UnknownConnection', `the rule's Kafka connection ${connection} is not among its connections`, {
+    stage: 'rule',
+    context: { rule: rule.name },
+    fix: 'Deploy the rule again.',
+  });
+}
+
+function lettersOf(
+  { rule, stage }: RuleBundle<SinkRule>,
+  endpoint: KafkaEndpoint,
+  clock: () => number,
+): MessageLetters | undefined {
+  const { onError, name } = rule;
+  if (onError.kind !== 'deadLetter') return undefined;
+  const names = { rule: name, stage };
+  if (onError.to.kind === 'logGroup') {
+    return logGroupLetters(new CloudWatchLogsClient(), onError.to.logGroup, names, clock);
+  }
+  const { topic } = onError.to;
+  return topicLetters(createProducer({ endpoint, topic, compression: 'none', headers: false }), topic, names);
+}
+
+/** Asked rarely: only where a whole batch was there already. */
+async function logEnd(
+  endpoint: KafkaEndpoint,
+  place: { readonly topic: string; readonly partition: number },
+): Promise<number | undefined> {
+  const admin = await openAdmin(endpoint);
+  try {
+    const range = (await admin.offsets(place.topic)).find(({ partition }) => partition === place.partition);
+    return range === undefined ? undefined : Number(range.high);
+  } finally {
+    await admin.close();
+  }
+}
