@@ -1,11 +1,12 @@
 /** Runs of the real export over the real ledgers and the real select, with a broker and a table in memory. */
-import type { ExactPorts, ExportPlan } from '../../lib/export/plan.ts';
+import type { ExactPorts, ExportPlan, Relay } from '../../lib/export/plan.ts';
 import { type ExportRequest, exportObject } from '../../lib/export/run.ts';
 import type { Ledger } from '../../lib/ledger/contract.ts';
 import { createDynamoLedger } from '../../lib/ledger/dynamodb/ledger.ts';
 import { createGroupLedger } from '../../lib/ledger/kafka/ledger.ts';
 import { prepare } from '../../lib/select/index.ts';
 import type { RunRecord } from '../../lib/telemetry/run-record.ts';
+import type { Continuation } from '../../lib/trigger/index.ts';
 import { INFO, storeOf } from './export-fakes.ts';
 import { FakeBroker, FakeTable, fakeTime } from './ledger/fakes.ts';
 
@@ -22,10 +23,11 @@ export class ExactWorld {
   readonly time = fakeTime();
   readonly kind: LedgerKind;
   #content: Buffer;
+  #etag = INFO.etag;
   /** What each batch's tokens cost, in milliseconds. */
   throttle = 0;
 
-  constructor(kind: LedgerKind, content: string) {
+  constructor(kind: LedgerKind, content: string | Uint8Array) {
     this.kind = kind;
     this.#content = Buffer.from(content);
   }
@@ -41,7 +43,12 @@ export class ExactWorld {
   ports(extra: Partial<ExactPorts> = {}): ExactPorts {
     const { clock, pause } = this.time;
     return {
-      store: storeOf(this.#content, { ...INFO, size: this.#content.length, lastModified: new Date(this.time.now) }),
+      store: storeOf(this.#content, {
+        ...INFO,
+        etag: this.#etag,
+        size: this.#content.length,
+        lastModified: new Date(this.time.now),
+      }),
       limiter: {
         take: async () => {
           this.time.now += this.throttle;
@@ -65,6 +72,31 @@ export class ExactWorld {
       }),
       ...extra,
     };
+  }
+
+  /** Another object under the same key, or the one that it was before. */
+  writeOver(content: string, etag: string): void {
+    this.#content = Buffer.from(content);
+    this.#etag = etag;
+  }
+
+  /** Runs until nobody hands the object on any more: what the function does by invoking itself. */
+  async chain(plan: ExportPlan, seconds: number, extra: Partial<ExactPorts> = {}): Promise<RunRecord[]> {
+    const records: RunRecord[] = [];
+    let next: Continuation | undefined;
+    do {
+      const continuation = next;
+      next = undefined;
+      const relay: Relay = {
+        handOn: async (_ref, handed, afterSeconds = 0) => {
+          this.time.now += afterSeconds * 1000;
+          next = handed;
+        },
+      };
+      const request = { seconds, run: `r${records.length}`, ...(continuation && { continuation }) };
+      records.push(await this.run(plan, request, this.ports({ relay, ...extra })));
+    } while (next !== undefined && records.length < 100);
+    return records;
   }
 
   /** A run of a new instance, which takes itself to have `seconds`. */

@@ -100,7 +100,7 @@ export class FakeBroker implements GroupDirectory {
 }
 
 export class FakeTable implements ItemStore {
-  readonly items = new Map<string, Item>();
+  readonly #items = new Map<string, Item>();
   readonly writes: Write['kind'][] = [];
   readonly #failures: { readonly kind: Write['kind']; readonly error: Error; readonly carriedOut: boolean }[] = [];
 
@@ -108,17 +108,21 @@ export class FakeTable implements ItemStore {
     this.#failures.push({ kind, error, carriedOut });
   }
 
-  async read({ key }: Provenance) {
-    return this.items.get(key);
+  of({ key, version }: Provenance): Item | undefined {
+    return this.#items.get(`${key}@${version}`);
   }
 
-  async write({ key }: Provenance, write: Write) {
+  async read(object: Provenance) {
+    return this.of(object);
+  }
+
+  async write(object: Provenance, write: Write) {
     this.writes.push(write.kind);
     const at = this.#failures.findIndex(({ kind }) => kind === write.kind);
     const [failure] = at < 0 ? [] : this.#failures.splice(at, 1);
     if (failure !== undefined && !failure.carriedOut) throw failure.error;
-    const written = apply(this.items.get(key), write);
-    if (written.ok) this.items.set(key, written.item);
+    const written = apply(this.of(object), write);
+    if (written.ok) this.#items.set(`${object.key}@${object.version}`, written.item);
     if (failure !== undefined) throw failure.error;
     return written;
   }

@@ -65,9 +65,9 @@ describe('an object that all goes well with', () => {
     const { table, time, instance } = setUp();
     const hold = held(await instance().open(OBJECT));
     await put(hold, 'a', 10);
-    expect(table.items.get(OBJECT.key)?.expires).toBeUndefined();
+    expect(table.of(OBJECT)?.expires).toBeUndefined();
     await hold.end({ byte: 10, counts: {} }, DONE);
-    expect(table.items.get(OBJECT.key)?.expires).toBe(time.now / 1000 + 86_400);
+    expect(table.of(OBJECT)?.expires).toBe(time.now / 1000 + 86_400);
   });
 
   test('leaves its lane to the next object', async () => {
@@ -194,7 +194,7 @@ describe('a failure', () => {
         return write(object, what);
       };
       await put(held(await instance().open(OBJECT)), 'a', 10, DONE);
-      expect(table.items.get(OBJECT.key)?.state).toBe('done');
+      expect(table.of(OBJECT)?.state).toBe('done');
     },
   );
 
@@ -256,7 +256,7 @@ describe('a heartbeat', () => {
     await hold.heartbeat();
     await hold.heartbeat();
     expect(table.writes).toEqual(['claim', 'heartbeat']);
-    expect(table.items.get(OBJECT.key)?.lease).toBe(time.now + LEASE);
+    expect(table.of(OBJECT)?.lease).toBe(time.now + LEASE);
   });
 
   test('that fails ends the hold', async () => {
@@ -287,7 +287,7 @@ describe('by hand', () => {
     await put(held(await instance().open(OBJECT)), 'a', 10, DONE);
     await expect(instance().resume(OBJECT)).rejects.toMatchObject({ code: 'NotStopped' });
     await instance().again(OBJECT);
-    expect(table.items.get(OBJECT.key)?.expires).toBeUndefined();
+    expect(table.of(OBJECT)?.expires).toBeUndefined();
     const hold = held(await instance().open(OBJECT));
     expect(hold.position.byte).toBe(0);
     await put(hold, 'a', 10, DONE);
