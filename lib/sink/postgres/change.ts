@@ -1,6 +1,6 @@
 import type { Change, ChangeOrder, Row } from '../../message/contract.ts';
 import { RowFault } from '../row-fault.ts';
-import { type Cell, type MappedRow, missingKey, type RowMapping } from './row.ts';
+import { type Cell, type Form, formOf, type MappedRow, missingKey, type RowMapping } from './row.ts';
 
 /** What tells a row apart, and its text: two keys are the same where their texts are. */
 export interface Key {
@@ -62,17 +62,19 @@ export function stepOf(change: Change, index: number, options: StepOptions): Tab
   }
   if (change.kind === 'remove') {
     const { laterKey } = change;
+    const form = formOf(change);
     return {
       kind: 'remove',
       index,
       order,
-      key: keyOf(change.key, index, mapping),
-      ...(laterKey !== undefined && { later: keyOf(laterKey, index, mapping) }),
+      key: keyOf(change.key, index, mapping, form),
+      ...(laterKey !== undefined && { later: keyOf(laterKey, index, mapping, form) }),
     };
   }
-  const row = mapping.map(change.row, index);
+  const form = formOf(change);
+  const row = mapping.map(change.row, index, form);
   const key = rowKey(row, options.key, index);
-  const former = change.formerKey === undefined ? undefined : keyOf(change.formerKey, index, mapping);
+  const former = change.formerKey === undefined ? undefined : keyOf(change.formerKey, index, mapping, form);
   return {
     kind: 'put',
     index,
@@ -85,8 +87,8 @@ export function stepOf(change: Change, index: number, options: StepOptions): Tab
   };
 }
 
-function keyOf(row: Row, index: number, mapping: RowMapping): Key {
-  const cells = mapping.key(row, index);
+function keyOf(row: Row, index: number, mapping: RowMapping, form: Form): Key {
+  const cells = mapping.key(row, index, form);
   return { cells, id: idOf(cells) };
 }
 

@@ -55,8 +55,8 @@ export class PostgresConnection {
 
   async #run<T>(work: (session: Session) => Promise<T>): Promise<T> {
     try {
-      const client = (this.#client ??= await this.#connect());
-      return await work(sessionOf(client));
+      this.#client ??= await this.#connect();
+      return await work(sessionOf(this.#client));
     } catch (error) {
       const failure = postgresFailure(error, this.place);
       // What the server did not answer may still be under way, and what is open there would be met by the next one.

@@ -6,7 +6,7 @@ import { postgresFailure } from './failure.ts';
 import type { PostgresPlace } from './finding.ts';
 import type { TableName } from './identifier.ts';
 import { hasProvenance, withoutRepeated } from './provenance.ts';
-import type { Layout, MappedRow, RowMapping } from './row.ts';
+import { formOf, type Layout, type MappedRow, type RowMapping } from './row.ts';
 import { copySql, copyText } from './statement/copy-text.ts';
 import { claimText } from './statement/offsets.ts';
 import { transaction } from './transaction.ts';
@@ -70,9 +70,12 @@ export class InsertWriter {
     const groups = new Map<Layout, CopyGroup>();
     for (const change of changes) {
       const index = indexes.get(change)!;
-      const row = mapping.map(putOf(change, index).row, index);
+      const row = mapping.map(putOf(change, index).row, index, formOf(change));
       let group = groups.get(row.layout);
-      if (group === undefined) groups.set(row.layout, (group = { layout: row.layout, rows: [], indexes: [] }));
+      if (group === undefined) {
+        group = { layout: row.layout, rows: [], indexes: [] };
+        groups.set(row.layout, group);
+      }
       group.rows.push(row);
       group.indexes.push(index);
     }

@@ -202,7 +202,10 @@ function stampWith(column: Column, layoutOf: RowMapping['layout']): NonNullable<
   const stamped = new Map<Layout, Layout>();
   return (row: MappedRow, order) => {
     let layout = stamped.get(row.layout);
-    if (layout === undefined) stamped.set(row.layout, (layout = layoutOf([...row.layout.columns, column])));
+    if (layout === undefined) {
+      layout = layoutOf([...row.layout.columns, column]);
+      stamped.set(row.layout, layout);
+    }
     return { layout, cells: [...row.cells, orderCell(order)] };
   };
 }

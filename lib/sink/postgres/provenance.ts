@@ -110,7 +110,10 @@ function marksOf(changes: readonly Change[]): ReadonlyMap<Message, Mark> {
     if (parts['sluice-offset'] === undefined || !Number.isSafeInteger(byte)) continue;
     const object = JSON.stringify(['sluice-bucket', 'sluice-key', 'sluice-version'].map((name) => text(parts[name])));
     let source = hashes.get(object);
-    if (source === undefined) hashes.set(object, (source = createHash('sha256').update(object).digest('hex')));
+    if (source === undefined) {
+      source = createHash('sha256').update(object).digest('hex');
+      hashes.set(object, source);
+    }
     marks.set(message, { source, byte });
   }
   return marks;

@@ -1,5 +1,7 @@
-import type { Row } from '../../message/contract.ts';
+import type { Change, Row, Wire } from '../../message/contract.ts';
+import { columnDecoder } from '../../message/debezium/decode.ts';
 import { MISSING } from '../../select/values/missing.ts';
+import { RecordError } from '../../select/values/record-error.ts';
 import { RowFault } from '../row-fault.ts';
 import { type Cast, castTo } from './cast/cast.ts';
 import { Uncastable } from './cast/uncastable.ts';
@@ -37,11 +39,20 @@ interface Shape {
   readonly casts: readonly Cast[];
 }
 
+/** How far the values of a change are from what columns take: as a connector wrote them, or decoded by its schema. */
+export type Form = 'plain' | 'decoded' | Wire;
+
+export function formOf(change: Change): Form {
+  if (change.kind === 'truncate') return 'plain';
+  if (change.wire !== undefined) return change.wire;
+  return change.kind === 'remove' || change.schema !== undefined ? 'decoded' : 'plain';
+}
+
 export interface RowMapping {
   /** Throws RowFault (`CannotCast`, `EmptyRow`) with `index`, and UnknownFields. */
-  map(row: Row, index: number): MappedRow;
+  map(row: Row, index: number, form?: Form): MappedRow;
   /** The cells of the key's columns, in the key's order. Throws RowFault (`CannotCast`, `MissingKey`). */
-  key(row: Row, index: number): readonly Cell[];
+  key(row: Row, index: number, form?: Form): readonly Cell[];
   layout(columns: readonly Column[]): Layout;
 }
 
@@ -51,11 +62,10 @@ export interface RowMapping {
  */
 export function mapRows(table: Table, key: readonly string[]): RowMapping {
   const byName = new Map(table.columns.map((column) => [column.name, column]));
-  const casts = new Map(table.columns.map((column) => [column.name, castTo(column.type)]));
   const layouts = new Map<string, Layout>();
   const shapes = new Map<string, Shape>();
-  let lastNames: readonly string[] | undefined;
-  let lastShape: Shape | undefined;
+  const casts = new Map<string, ReadonlyMap<string, Cast>>();
+  let last: { readonly names: readonly string[]; readonly form: Form; readonly shape: Shape } | undefined;
 
   const isWritten = (column: Column): boolean =>
     !column.generated && (column.identity !== 'always' || key.includes(column.name));
@@ -63,13 +73,26 @@ export function mapRows(table: Table, key: readonly string[]): RowMapping {
   const layoutOf = (columns: readonly Column[]): Layout => {
     const id = JSON.stringify(columns.map(({ name }) => name));
     let layout = layouts.get(id);
-    if (layout === undefined) layouts.set(id, (layout = { columns, names: columns.map(({ name }) => name) }));
+    if (layout === undefined) {
+      layout = { columns, names: columns.map(({ name }) => name) };
+      layouts.set(id, layout);
+    }
     return layout;
   };
 
-  const shapeOf = (names: readonly string[], index: number): Shape => {
-    if (names === lastNames && lastShape !== undefined) return lastShape;
-    const id = JSON.stringify(names);
+  const castsOf = (form: Form): ReadonlyMap<string, Cast> => {
+    const id = JSON.stringify(form);
+    let known = casts.get(id);
+    if (known === undefined) {
+      known = new Map(table.columns.map((column) => [column.name, columnCast(column, form)]));
+      casts.set(id, known);
+    }
+    return known;
+  };
+
+  const shapeOf = (names: readonly string[], form: Form, index: number): Shape => {
+    if (last !== undefined && last.names === names && last.form === form) return last.shape;
+    const id = JSON.stringify([form, names]);
     let shape = shapes.get(id);
     if (shape === undefined) {
       const unknown = names.filter((name) => !byName.has(name));
@@ -77,19 +100,19 @@ export function mapRows(table: Table, key: readonly string[]): RowMapping {
       const from = names.flatMap((name, at) => (isWritten(byName.get(name)!) ? [at] : []));
       const columns = from.map((at) => byName.get(names[at]!)!);
       if (columns.length === 0) throw emptyRow(index);
-      shape = { layout: layoutOf(columns), from, casts: columns.map(({ name }) => casts.get(name)!) };
+      const known = castsOf(form);
+      shape = { layout: layoutOf(columns), from, casts: columns.map(({ name }) => known.get(name)!) };
       shapes.set(id, shape);
     }
-    lastNames = names;
-    lastShape = shape;
+    last = { names, form, shape };
     return shape;
   };
 
   return {
     layout: layoutOf,
 
-    map({ names, values }, index) {
-      const { layout, from, casts } = shapeOf(names, index);
+    map({ names, values }, index, form = 'plain') {
+      const { layout, from, casts } = shapeOf(names, form, index);
       const cells: Cell[] = new Array(from.length);
       let missing = false;
       for (let i = 0; i < from.length; i++) {
@@ -110,7 +133,8 @@ export function mapRows(table: Table, key: readonly string[]): RowMapping {
       return { layout: layoutOf(kept.map((i) => layout.columns[i]!)), cells: kept.map((i) => cells[i]!) };
     },
 
-    key({ names, values }, index) {
+    key({ names, values }, index, form = 'plain') {
+      const casts = castsOf(form);
       return key.map((name) => {
         const at = names.indexOf(name);
         const value = at < 0 ? MISSING : values[at]!;
@@ -140,7 +164,17 @@ export function missingKey(name: string, index: number): RowFault {
   });
 }
 
+function columnCast({ type }: Column, form: Form): Cast {
+  const cast = castTo(type);
+  if (form === 'plain') return cast;
+  const decode = columnDecoder(type, form === 'decoded' ? undefined : form);
+  return decode === undefined ? cast : (value) => cast(decode(value));
+}
+
 function refused(error: unknown, { name, type }: Column, index: number): unknown {
+  if (error instanceof RecordError) {
+    return new RowFault(error.code, `the column "${name}" of type ${type.name}: ${error.reason}`, { row: index });
+  }
   if (!(error instanceof Uncastable)) return error;
   return new RowFault('CannotCast', `the column "${name}" of type ${type.name} cannot take ${error.message}`, {
     row: index,
