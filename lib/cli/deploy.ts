@@ -88,7 +88,7 @@ export function planLines(
     ...changed.map((name) => `  ${colors.yellow('~')} ${name}`),
     ...removed.map(
       (name) =>
-        `  ${colors.red('-')} ${name}  its function, its trigger, its log and its queue of failed events go; what it sent to Kafka stays`,
+        `  ${colors.red('-')} ${name}  its function, what feeds it, its log and its queue of failed events go; what it sent or wrote stays`,
     ),
     ...(unchanged.length > 0 ? [`    ${unchanged.length} unchanged`] : []),
   ];
@@ -96,7 +96,7 @@ export function planLines(
     added.length > 0 && removed.length > 0
       ? [
           '',
-          `If ${removed[0]} was renamed to ${added[0]}: a rule cannot be renamed. This removes the one and adds the other, which knows nothing of what was exported.`,
+          `If ${removed[0]} was renamed to ${added[0]}: a rule cannot be renamed. This removes the one and adds the other, which knows nothing of what was exported; a sink would read its topics anew.`,
         ]
       : [];
   return [`Stage ${stage}:`, ...lines, ...renamed];

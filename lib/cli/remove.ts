@@ -51,9 +51,9 @@ export const remove: CliCommand<RemoveOptions> = {
       [
         `Goes:   ${rule.file}`,
         ...(deployed
-          ? [`        on ${stage}: the function ${fn}, its role, its trigger, its queue of failed events and its log`]
+          ? [`        on ${stage}: the function ${fn}, its role, what feeds it, its queue of failed events and its log`]
           : [`        nothing on ${stage}: it is not deployed there`]),
-        'Stays:  the bucket and its objects, the topic and its records, secrets, the functions of other stages until those are deployed',
+        'Stays:  buckets and their objects, topics and their records, tables and their rows, secrets, the functions of other stages until those are deployed',
       ].join('\n'),
     );
     await confirm(context, `Remove ${name}?`, yes);
