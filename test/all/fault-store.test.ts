@@ -65,14 +65,14 @@ describeWith(['kafka', 'aws'], 'exports from a store in trouble', ({ kafka, aws 
   test.each(LEDGERS)('ledger: %s, an object that is replaced in mid-run is another object', async (ledger) => {
     await withStore(PLAIN, async (server, endpoint) => {
       const key = randomUUID();
-      // The second part of the stream is asked for when there is another object.
+      // When the rest of the stream is asked for there is another object.
       server.trouble = ({ method }) => {
         if (method !== 'GET' || server.etag !== 'etag-1') return undefined;
+        setImmediate(() => server.replace(contentOf(PLAIN), 'etag-2'));
         return { kind: 'cut', after: 500_000 };
       };
       const first = await begin(ledger, PLAIN, endpoint, key);
       expect(await first.meet({ step: 'commit', mode: 'after', skip: 2, how: 'word' })).toBe(true);
-      server.replace(contentOf(PLAIN), 'etag-2');
       await first.wake();
       expect(first.trail.at(-1)).toContain('stopped ObjectChanged');
       const second = await begin(ledger, PLAIN, endpoint, key);
