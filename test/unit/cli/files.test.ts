@@ -102,7 +102,7 @@ describe('remove', () => {
     const { code, err } = await sluice(['remove', 'errors'], { cwd, aws: deployedAs('errors'), answers: ['no'] });
     expect(code).toBe(3);
     expect(err).toContain('the function errors-dev');
-    expect(err).toContain('Stays:  the bucket and its objects');
+    expect(err).toContain('Stays:  buckets and their objects');
     expect(existsSync(fileOf(cwd))).toBe(true);
   });
 
