@@ -14,7 +14,7 @@ export interface Context {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly pause: (ms: number) => Promise<void>;
-  /** Calls `handler` at the next Ctrl-C instead of ending the process; the one after it ends it. Returns what takes it back. */
+  /** Calls `handler` at the next Ctrl-C or SIGTERM instead of ending the process; the one after it ends it. Returns what takes it back. */
   readonly onInterrupt: (handler: () => void) => () => void;
   readonly aws: AwsPorts;
   /** Runs a program on this process's terminal and resolves to its exit code. */

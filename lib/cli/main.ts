@@ -96,8 +96,8 @@ function ofProcess(): Surroundings {
     clock: Date.now,
     pause: async (ms) => void (await setTimeout(ms)),
     onInterrupt: (handler) => {
-      process.once('SIGINT', handler);
-      return () => void process.off('SIGINT', handler);
+      process.once('SIGINT', handler).once('SIGTERM', handler);
+      return () => void process.off('SIGINT', handler).off('SIGTERM', handler);
     },
     aws: awsPorts(),
     spawn: (program, args, { cwd, quiet } = {}) =>

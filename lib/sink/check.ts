@@ -17,7 +17,7 @@ export interface SinkCheckPorts {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Opened for the probes, and closed behind them. */
-  readonly target: () => Pick<Target, 'check' | 'close'>;
+  readonly target: () => Promise<Pick<Target, 'check' | 'close'>>;
   readonly kafka?: Pick<KafkaProbes, 'open'>;
   readonly group?: (endpoint: KafkaEndpoint, group: string, topic: string) => Promise<number>;
 }
@@ -114,7 +114,7 @@ function ownTail(topic: string): Probe {
 async function targetProbes({ target, clock }: SinkCheckPorts): Promise<readonly Probe[]> {
   const began = clock();
   try {
-    const open = target();
+    const open = await target();
     try {
       return await open.check();
     } finally {

@@ -21,8 +21,8 @@ export interface SinkInstance {
   close(): Promise<void>;
 }
 
-/** How each kind of target is opened: synchronous, since it connects when it is first used. */
-export type OpenTarget<R extends SinkRule> = (bundle: RuleBundle<R>, ports: TargetPorts) => Target;
+/** How each kind of target is opened. It connects when it is first used. */
+export type OpenTarget<R extends SinkRule> = (bundle: RuleBundle<R>, ports: TargetPorts) => Promise<Target>;
 
 export interface SinkParts<R extends SinkRule> {
   readonly secrets: SecretStore;
@@ -30,7 +30,7 @@ export interface SinkParts<R extends SinkRule> {
   readonly clock: () => number;
   readonly open: OpenTarget<R>;
   /** Where stops are kept, for a target that cannot keep them itself. */
-  readonly stops: () => StopStore;
+  readonly stops: (endpoint: KafkaEndpoint) => StopStore;
 }
 
 /** Resolves the secrets and opens what the rule needs. Throws SluiceError of the stages `secret`, `message` and `rule`. */
@@ -40,7 +40,7 @@ export async function openSink<R extends SinkRule>(bundle: RuleBundle<R>, parts:
   // A rule that cannot be prepared is told before anything is opened.
   const pipeline = createPipeline({ message: rule.message, steps: rule.steps, now: clock });
   const endpoint = await resolveEndpoint(kafkaOf(bundle), secrets, `sluice.${stage}.${rule.name}`);
-  const target = parts.open(bundle, { secrets, clock });
+  const target = await parts.open(bundle, { secrets, clock });
   const letters = lettersOf(bundle, endpoint, clock);
   return {
     endpoint,
@@ -48,7 +48,7 @@ export async function openSink<R extends SinkRule>(bundle: RuleBundle<R>, parts:
     ports: {
       pipeline,
       target,
-      stops: target.stops ?? parts.stops(),
+      stops: target.stops ?? parts.stops(endpoint),
       ...(letters === undefined ? {} : { letters }),
       logEnd: (place) => logEnd(endpoint, place),
       clock,
