@@ -1,3 +1,4 @@
+import type { SluiceError } from '../failure/index.ts';
 import type { Limiter } from '../limit/contract.ts';
 import type { PreparedSelect } from '../select/contract.ts';
 import type { RunPorts } from './plan.ts';
@@ -10,6 +11,11 @@ const MARGIN = 10_000;
 /** … or so much of a time that is short. */
 const SHARE = 0.2;
 
+/** When a run that begins now is to leave. All in milliseconds since 1970. */
+export function leavingAt(deadline: number, now: number): number {
+  return deadline - Math.max(0, Math.min(MARGIN, (deadline - now) * SHARE));
+}
+
 export interface Leave {
   /** Through the queue, after so many seconds. Left out: at once. */
   readonly afterSeconds?: number;
@@ -21,12 +27,17 @@ export class Departure {
   readonly at: number;
   /** Ends waits for the rate that would outlast the function. Its reason is what `take` throws then. */
   readonly signal: AbortSignal;
+  /**
+   * Rejects at the last moment in which a run can still be told of: something hangs, a client that tries again for longer
+   * than there is time. What is under way then may come to its end unheard; the ledger keeps it from doing harm.
+   */
+  readonly tooLate: Promise<never>;
   readonly #clock: () => number;
   readonly #limiter: Limiter;
   readonly #select: PreparedSelect;
   readonly #tally: Tally;
   readonly #begun: number;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: readonly NodeJS.Timeout[];
   #startMs: number | undefined;
 
   /** @param deadline milliseconds since 1970, after which this process may be gone. */
@@ -41,13 +52,19 @@ export class Departure {
     this.#select = select;
     this.#tally = tally;
     this.#begun = clock();
-    const margin = Math.max(0, Math.min(MARGIN, (deadline - this.#begun) * SHARE));
-    this.at = deadline - margin;
+    this.at = leavingAt(deadline, this.#begun);
     const controller = new AbortController();
     this.signal = controller.signal;
-    const latest = Math.max(0, this.at + margin / 2 - this.#begun);
-    this.#timer = setTimeout(() => controller.abort(outOfTime(select, tally.position)), latest);
-    this.#timer.unref();
+    const until = (time: number, then: (reason: SluiceError) => void) =>
+      setTimeout(() => then(outOfTime(select, tally.position)), Math.max(0, time - this.#begun)).unref();
+    const margin = deadline - this.at;
+    const waits = until(this.at + margin / 2, (reason) => controller.abort(reason));
+    let timers = [waits];
+    this.tooLate = new Promise<never>((_, reject) => {
+      timers = [...timers, until(deadline - margin / 5, reject)];
+    });
+    this.tooLate.catch(() => undefined);
+    this.#timers = timers;
   }
 
   /** Asked after each batch. */
@@ -66,7 +83,7 @@ export class Departure {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    for (const timer of this.#timers) clearTimeout(timer);
   }
 
   #after(seconds: number | undefined): Leave {

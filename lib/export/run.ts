@@ -68,19 +68,31 @@ export async function exportObject(plan: ExportPlan, ports: Ports, request: Expo
 }
 
 async function carry(plan: ExportPlan, ports: Ports, request: ExportRequest, tally: Tally): Promise<Ending> {
+  const departure = new Departure(request.deadline, ports, plan.select, tally);
+  const work = begin(plan, ports, request, tally, departure);
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, departure.tooLate]);
+  } finally {
+    departure.close();
+  }
+}
+
+async function begin(
+  plan: ExportPlan,
+  ports: Ports,
+  request: ExportRequest,
+  tally: Tally,
+  departure: Departure,
+): Promise<Ending> {
   const info = await ports.store.head(request.ref);
   const source: Provenance = { bucket: info.bucket, key: info.key, version: info.versionId ?? info.etag };
   tally.version = source.version;
   tally.bytesStored = info.size;
   if (request.continuation !== undefined) compare(request.continuation, plan, source, tally);
-  const departure = new Departure(request.deadline, ports, plan.select, tally);
-  try {
-    return 'ledger' in ports
-      ? await exportExactlyOnce(plan, ports, request, { info, source }, tally, departure)
-      : await exportAtLeastOnce(plan, ports, request, { info, source }, tally, departure);
-  } finally {
-    departure.close();
-  }
+  return 'ledger' in ports
+    ? exportExactlyOnce(plan, ports, request, { info, source }, tally, departure)
+    : exportAtLeastOnce(plan, ports, request, { info, source }, tally, departure);
 }
 
 /** What may have changed since the run before: the object is another one then, and the rule goes on where the old one stood. */
