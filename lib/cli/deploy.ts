@@ -1,7 +1,8 @@
 import { bundlesOf } from '../rule/deployment/index.ts';
 import { functionName } from '../rule/deployment/names.ts';
+import { withoutEffect } from '../rule/deployment/without-effect.ts';
 import { loadProject } from '../rule/disk.ts';
-import type { Rule, RuleBundle } from '../rule/index.ts';
+import { type Rule, type RuleBundle, resolveRule } from '../rule/index.ts';
 import type { DeployedStack } from './aws/ports.ts';
 import { answer, type CliCommand, type Context, lineFor } from './command.ts';
 import { confirm } from './confirm.ts';
@@ -47,10 +48,15 @@ interface Agreement {
 
 /** Validates, tells what a deployment does, asks before it removes what nobody agreed to yet, and deploys. */
 export async function deployRules(context: Context, { yes, removal }: Agreement): Promise<DeployPlan> {
-  const bundles = bundlesOf(await loadProject(context.root, context.env), context.stage);
+  const project = await loadProject(context.root, context.env);
+  const bundles = bundlesOf(project, context.stage);
   const stack = await (await context.aws.stacks()).describe(await stackName(context));
   const plan = planOf(bundles, stack, context.stage);
   for (const line of planLines(plan, context)) context.terminal.err(line);
+  for (const { rule } of bundles) {
+    for (const note of withoutEffect(resolveRule(project, rule.name, context.stage)))
+      context.terminal.err(context.terminal.errColors.yellow(`${rule.name}: ${note}`));
+  }
   if (plan.removed.some((name) => name !== removal)) await confirm(context, 'Deploy?', yes);
   await serverless(context, 'deploy');
   return plan;
