@@ -8,11 +8,14 @@ export type DecodeText = (bytes: Uint8Array) => string;
 export function textDecoder(charset: Charset): DecodeText {
   if (charset === 'utf-8') return decodeUtf8;
   const decoder = new TextDecoder(charset, { fatal: true });
+  const invalid = () => new RecordError('InvalidTextEncoding', `the message is not text in ${charset}`);
   return (bytes) => {
+    // No byte of these charsets, and yet Node reads one for it.
+    if (bytes.includes(0xff)) throw invalid();
     try {
       return decoder.decode(bytes);
     } catch {
-      throw new RecordError('InvalidTextEncoding', `the message is not text in ${charset}`);
+      throw invalid();
     }
   };
 }
