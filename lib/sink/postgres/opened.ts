@@ -4,6 +4,8 @@ import type { PostgresSinkRule } from '../../rule/schema.ts';
 import type { Table } from './column.ts';
 import type { Session } from './connection.ts';
 import type { Attempt, Outcome } from './delivery.ts';
+import { createTableSql } from './evolve/ddl.ts';
+import { runDdl } from './evolve/evolve.ts';
 import { sqlStateOf } from './failure.ts';
 import type { PostgresPlace } from './finding.ts';
 import { qualified, type TableName } from './identifier.ts';
@@ -12,7 +14,7 @@ import { KeyedWriter } from './keyed.ts';
 import { createMovedSql } from './moved.ts';
 import { createProvenanceSql, forgetProvenance } from './provenance.ts';
 import { mapRows } from './row.ts';
-import { isUnique, keyColumns, knowsConflicts, primaryKeyOf } from './schema.ts';
+import { isUnique, keyColumns, knowsConflicts, primaryKeyOf, readTable, readVersion } from './schema.ts';
 import { createOffsetsSql } from './statement/offsets.ts';
 
 /** What a rule's target is called in the database. */
@@ -82,6 +84,40 @@ function notCreated(error: unknown, table: TableName, sql: string): unknown {
 export interface Writer {
   /** @param first the index of the first of the changes in its slice */
   write(attempt: Attempt, changes: readonly Change[], first: number): Promise<Outcome>;
+}
+
+/** The table as it is now, and what writes into it. */
+export interface Opened {
+  readonly table: Table;
+  readonly writer: Writer;
+  readonly version: number;
+}
+
+/** Reads the table, and makes it first where it is missing and the rule says so. Throws SluiceError, `MissingTable` among them. */
+export async function openTable(
+  session: Session,
+  rule: PostgresSinkRule,
+  names: Names,
+  changes: readonly Change[],
+  place: PostgresPlace,
+): Promise<Opened> {
+  const version = await readVersion(session);
+  let table = await readTable(session, names.table, version);
+  if (table === undefined) {
+    const sql = createTableSql(rule, names.table, changes);
+    if (sql === undefined) throw missingTable(names);
+    await runDdl(session, sql);
+    table = await readTable(session, names.table, version);
+  }
+  if (table === undefined) throw missingTable(names);
+  return { table, version, writer: openWriter(rule, names, table, version, place) };
+}
+
+function missingTable({ table }: Names): SluiceError {
+  return new SluiceError('MissingTable', `there is no table ${qualified(table)}, or the user may not see it`, {
+    stage: 'sink',
+    fix: 'Create it, or let the rule do so: `createTable`.',
+  });
 }
 
 /** Throws SluiceError: `MissingKey`, `MissingColumn`, `MissingUniqueKey`. */

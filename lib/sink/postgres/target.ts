@@ -2,13 +2,16 @@ import { SluiceError } from '../../failure/index.ts';
 import type { Change, TopicPartition } from '../../message/contract.ts';
 import type { PostgresSinkRule } from '../../rule/schema.ts';
 import type { Applied, Slice, Stop, StopStore } from '../contract.ts';
+import { AbsentColumns } from './absent-columns.ts';
+import type { Table } from './column.ts';
 import type { PostgresConnection, Session } from './connection.ts';
+import { mayBeRemedied, remedySql, runDdl } from './evolve/evolve.ts';
+import { postgresFailure } from './failure.ts';
 import { isOlder } from './fold.ts';
-import { qualified } from './identifier.ts';
 import { openStanding, readStanding, type Standing } from './offsets.ts';
-import { type Names, openBookkeeping, openWriter, type Writer } from './opened.ts';
+import { type Names, type Opened, openBookkeeping, openTable, type Writer } from './opened.ts';
 import { orderOf, orderText } from './order.ts';
-import { readTable, readVersion } from './schema.ts';
+import { UnknownFields } from './row.ts';
 import type { OffsetsRow, Settled } from './statement/offsets.ts';
 import { statement } from './statement/parameters.ts';
 import { forgetSql } from './statement/stops.ts';
@@ -16,6 +19,9 @@ import { stopStore } from './stops.ts';
 
 /** How often a delivery looks again where others move the same partition: each of them brings it on. */
 const ATTEMPTS = 5;
+
+/** How often a batch may have the table changed: its columns may come one after another. */
+const CHANGES = 4;
 
 export interface PostgresTargetOptions {
   readonly rule: PostgresSinkRule;
@@ -29,17 +35,20 @@ export class PostgresTarget {
   readonly #options: PostgresTargetOptions;
   /** As this instance left them; the claim finds out where others have moved on. */
   readonly #standings = new Map<string, Standing>();
-  #writer: Writer | undefined;
+  #opened: Opened | undefined;
+  #prepared = false;
+  readonly #absent: AbsentColumns;
 
   constructor(options: PostgresTargetOptions) {
     this.#options = options;
-    const { connection } = options;
+    const { connection, rule } = options;
+    this.#absent = new AbsentColumns(rule);
     this.stops = stopStore(
       (partition) => this.#rowOf(partition),
       async (work) => {
         this.#standings.clear();
         return connection.run(async (session) => {
-          await this.#open(session);
+          await this.#prepare(session);
           return work(session);
         });
       },
@@ -48,21 +57,18 @@ export class PostgresTarget {
 
   async apply(slice: Slice): Promise<Applied> {
     try {
-      return await this.#options.connection.run(async (session) => {
-        const writer = await this.#open(session);
-        return this.#apply(session, writer, slice);
-      });
+      return await this.#options.connection.run((session) => this.#evolving(session, slice));
     } catch (error) {
       // Whatever was believed may be why it failed.
       this.#standings.clear();
-      this.#writer = undefined;
+      this.#opened = undefined;
       throw error;
     }
   }
 
   position(partition: TopicPartition): Promise<number | undefined> {
     return this.#options.connection.run(async (session) => {
-      await this.#open(session);
+      await this.#prepare(session);
       return (await readStanding(session, this.#rowOf(partition)))?.settled.next;
     });
   }
@@ -71,7 +77,7 @@ export class PostgresTarget {
     const { connection, names } = this.#options;
     this.#standings.clear();
     return connection.run(async (session) => {
-      await this.#open(session);
+      await this.#prepare(session);
       const forgotten = await session.query(statement((parameters) => forgetSql(names, topic, parameters)));
       return forgotten.rowCount ?? 0;
     });
@@ -79,6 +85,36 @@ export class PostgresTarget {
 
   close(): Promise<void> {
     return this.#options.connection.close();
+  }
+
+  /** Applies, and changes the table where that is what is in the way and the rule allows it. */
+  async #evolving(session: Session, slice: Slice): Promise<Applied> {
+    for (let changed = 0; ; changed++) {
+      const { writer, table } = await this.#open(session, slice.changes);
+      try {
+        const applied = await this.#apply(session, writer, slice);
+        const remarks = this.#absent.in(table, slice.changes);
+        return remarks.length === 0 ? applied : { ...applied, remarks };
+      } catch (error) {
+        this.#standings.clear();
+        if (changed === CHANGES || !(await this.#remedied(session, error, slice.changes))) throw error;
+      }
+    }
+  }
+
+  /** Whether the table is another one now, so that the changes may pass. */
+  async #remedied(session: Session, error: unknown, changes: readonly Change[]): Promise<boolean> {
+    const { rule, connection } = this.#options;
+    const failure = error instanceof UnknownFields ? error : postgresFailure(error, connection.place);
+    if (!mayBeRemedied(failure, rule)) return false;
+    // Somebody may have changed the table since it was read.
+    this.#opened = undefined;
+    const { table } = await this.#open(session, changes);
+    if (failure instanceof UnknownFields && !failure.fields.some((name) => isAbsent(table, name))) return true;
+    const sql = remedySql(failure, rule, table, changes);
+    if (sql !== undefined) await runDdl(session, sql);
+    this.#opened = undefined;
+    return sql !== undefined;
   }
 
   async #apply(session: Session, writer: Writer, slice: Slice): Promise<Applied> {
@@ -110,15 +146,19 @@ export class PostgresTarget {
     });
   }
 
-  async #open(session: Session): Promise<Writer> {
-    if (this.#writer !== undefined) return this.#writer;
+  /** The tables that are kept beside the target, made where they are missing. */
+  async #prepare(session: Session): Promise<void> {
+    if (this.#prepared) return;
+    await openBookkeeping(session, this.#options.rule, this.#options.names);
+    this.#prepared = true;
+  }
+
+  async #open(session: Session, changes: readonly Change[]): Promise<Opened> {
+    if (this.#opened !== undefined) return this.#opened;
+    await this.#prepare(session);
     const { rule, names, connection } = this.#options;
-    const version = await readVersion(session);
-    await openBookkeeping(session, rule, names);
-    const table = await readTable(session, names.table, version);
-    if (table === undefined) throw missingTable(names);
-    this.#writer = openWriter(rule, names, table, version, connection.place);
-    return this.#writer;
+    this.#opened = await openTable(session, rule, names, changes, connection.place);
+    return this.#opened;
   }
 
   #rowOf({ topic, partition }: TopicPartition): OffsetsRow {
@@ -171,9 +211,4 @@ function stopped({ code, reason, fix, offset, topic, partition }: Stop): SluiceE
   );
 }
 
-function missingTable({ table }: Names): SluiceError {
-  return new SluiceError('MissingTable', `there is no table ${qualified(table)}, or the user may not see it`, {
-    stage: 'sink',
-    fix: 'Create it, or let the rule do so: `createTable`.',
-  });
-}
+const isAbsent = ({ columns }: Table, name: string): boolean => !columns.some((column) => column.name === name);
