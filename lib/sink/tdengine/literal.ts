@@ -53,8 +53,7 @@ export function literalWriter(
       verdict.kind === 'nan' || verdict.kind === 'tooLong' || verdict.kind === 'typeMismatch'
         ? policy[verdict.kind]
         : 'fail';
-    const widens = verdict.kind === 'tooLong' && policy.widen;
-    if (cure === 'set-null' && !widens) out.raw(NULL);
+    if (cure === 'set-null' && verdict.needed === undefined) out.raw(NULL);
     else if (cure === 'set-zero') out.byte(0x30);
     else return { about, ...verdict };
     return undefined;
