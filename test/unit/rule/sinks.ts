@@ -18,6 +18,16 @@ export const CONNECTIONS = `kafka:
     clusterArn: arn:aws:kafka:eu-west-1:123456789012:cluster/logs/abc-1
     auth: { mechanism: scram-sha-256, secret: AmazonMSK_logs }
     tls: true
+  named:
+    brokers: ['b-1.example.com:9096']
+    clusterArn: arn:aws:kafka:eu-west-1:123456789012:cluster/logs/abc-1
+    auth: { mechanism: scram-sha-512, secret: kafka/login }
+    tls: true
+  keyless:
+    brokers: ['b-1.example.com:9096']
+    clusterArn: arn:aws:kafka:eu-west-1:123456789012:cluster/logs/abc-1
+    auth: { mechanism: scram-sha-512, secret: AmazonMSK_logs }
+    tls: true
 postgres:
   warehouse: { host: db.example.com, database: ops, secret: sluice/warehouse }
   aurora:
