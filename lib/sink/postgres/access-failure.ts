@@ -74,7 +74,7 @@ function passwordFailure(place: PostgresPlace): Finding {
     return refused(
       'WrongPassword',
       `${placeText(place)} refused the IAM token of ${place.username}`,
-      `Run GRANT rds_iam TO ${place.username}, allow rds-db:connect for this user in the role's policy, check \`iam.region\`, and use TLS: RDS takes tokens over TLS only.`,
+      `Run GRANT rds_iam TO ${place.username}, allow rds-db:connect for this user in the role's policy, and check \`resourceId\` and \`region\` of the connection.`,
     );
   }
   return refused(

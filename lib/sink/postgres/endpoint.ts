@@ -1,22 +1,7 @@
 import { SluiceError } from '../../failure/index.ts';
+import type { PostgresConnection } from '../../rule/schema.ts';
 import type { SecretStore } from '../../secret/index.ts';
 import { rdsToken } from './rds-token.ts';
-
-/** A PostgreSQL connection as `connections.yml` defines it: secrets are named, not held. */
-export interface PostgresConnection {
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  /** Names a secret with `{username, password}`; with `iam`, `{username}` is enough. */
-  readonly secret: string;
-  readonly tls: 'disable' | 'require' | 'verify-full';
-  /** Names a secret with the CA in PEM, plain or as `{certificate}`. */
-  readonly ca?: string;
-  /** Names a secret with `{certificate, privateKey, privateKeyPassword}`. */
-  readonly clientCertificate?: string;
-  /** Signs in with a token of RDS instead of a password. */
-  readonly iam?: { readonly region: string };
-}
 
 /** A PostgreSQL connection with its secrets resolved. Never printed, never put into an error. */
 export interface PostgresEndpoint {
@@ -37,19 +22,25 @@ export interface PostgresEndpoint {
 
 /** Fetches the secrets of a connection. Throws SluiceError of stage `secret`. */
 export async function resolvePostgres(connection: PostgresConnection, secrets: SecretStore): Promise<PostgresEndpoint> {
-  const { host, port, database, secret, iam } = connection;
-  const wanted = iam === undefined ? (['username', 'password'] as const) : (['username'] as const);
-  const [fields, tls] = await Promise.all([secrets.fields(secret, wanted), resolveTls(connection, secrets)]);
-  const { username, password = '' }: { readonly username: string; readonly password?: string } = fields;
-  return {
-    host,
-    port,
-    database,
-    username,
-    password: iam === undefined ? async () => password : () => rdsToken({ host, port, username, region: iam.region }),
-    passwordFrom: iam === undefined ? 'secret' : 'iam',
-    ...(tls !== undefined && { tls }),
-  };
+  const { host, port, database } = connection;
+  const [login, tls] = await Promise.all([loginOf(connection, secrets), resolveTls(connection, secrets)]);
+  return { host, port, database, ...login, ...(tls !== undefined && { tls }) };
+}
+
+async function loginOf(
+  connection: PostgresConnection,
+  secrets: SecretStore,
+): Promise<Pick<PostgresEndpoint, 'username' | 'password' | 'passwordFrom'>> {
+  if (connection.auth === 'iam') {
+    const { host, port, username, region } = connection;
+    return {
+      username,
+      password: () => rdsToken({ host, port, username, ...(region !== undefined && { region }) }),
+      passwordFrom: 'iam',
+    };
+  }
+  const { username, password } = await secrets.fields(connection.secret, ['username', 'password']);
+  return { username, password: async () => password, passwordFrom: 'secret' };
 }
 
 async function resolveTls(

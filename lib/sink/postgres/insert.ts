@@ -9,6 +9,7 @@ import { hasProvenance, withoutRepeated } from './provenance.ts';
 import { formOf, type Layout, type MappedRow, type RowMapping } from './row.ts';
 import { copySql, copyText } from './statement/copy-text.ts';
 import { claimText } from './statement/offsets.ts';
+import type { RowGroup } from './statement/upsert.ts';
 import { transaction } from './transaction.ts';
 
 export interface InsertOptions {
@@ -46,6 +47,12 @@ export class InsertWriter {
       for (const group of groups ?? this.#groups(fresh, indexes)) written += await this.#copy(attempt, group);
       return { written, deleted: 0, repeated: changes.length - fresh.length, to };
     });
+  }
+
+  /** What would be sent. */
+  plan(changes: readonly Change[]): readonly RowGroup[] {
+    const groups = this.#groups(changes, new Map(changes.map((change, i) => [change, i])));
+    return groups.map(({ layout, rows }) => ({ layout, rows, uncertain: [] }));
   }
 
   async #copy({ session }: Attempt, group: CopyGroup): Promise<number> {

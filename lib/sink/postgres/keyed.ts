@@ -54,16 +54,10 @@ export class KeyedWriter {
 
   /** @param first the index of the first of the changes in its slice */
   async write(attempt: Attempt, changes: readonly Change[], first: number): Promise<Outcome> {
-    const { target, orderColumn } = this.#options;
+    const { orderColumn } = this.#options;
     const truncated = orderColumn === undefined ? undefined : orderOf(attempt.from.truncated);
-    const fresh = changes.map((change, i) => ({ change, index: first + i }));
-    const live = truncated === undefined ? fresh : fresh.filter(({ change }) => !isOlder(change.order, truncated));
-    const steps = live.map(({ change, index }) => stepOf(change, index, this.#steps));
-    const segments = fold(steps, {
-      layout: this.#steps.mapping.layout,
-      newestWins: orderColumn !== undefined,
-      apart: target.guard !== undefined && orderColumn === undefined,
-    });
+    const steps = this.#stepsOf(changes, first, truncated);
+    const segments = this.#folded(steps);
     try {
       const whole = this.#wholeOf(segments);
       return whole === undefined
@@ -73,6 +67,30 @@ export class KeyedWriter {
       if (steps.length < 2 || !liesInFolding(error)) throw error;
       return this.#oneByOne(attempt, steps);
     }
+  }
+
+  /** What would be done, in the order in which it would be. */
+  plan(changes: readonly Change[]): readonly Segment[] {
+    return this.#folded(this.#stepsOf(changes, 0, undefined));
+  }
+
+  #stepsOf(changes: readonly Change[], first: number, truncated: Change['order']): readonly TableStep[] {
+    const steps: TableStep[] = [];
+    changes.forEach((change, i) => {
+      // What came before the source was truncated is not there any more.
+      if (truncated === undefined || !isOlder(change.order, truncated))
+        steps.push(stepOf(change, first + i, this.#steps));
+    });
+    return steps;
+  }
+
+  #folded(steps: readonly TableStep[]): readonly Segment[] {
+    const { target, orderColumn } = this.#options;
+    return fold(steps, {
+      layout: this.#steps.mapping.layout,
+      newestWins: orderColumn !== undefined,
+      apart: target.guard !== undefined && orderColumn === undefined,
+    });
   }
 
   /** The segment that one statement can write. */

@@ -8,6 +8,7 @@ import { createTableSql } from './evolve/ddl.ts';
 import { runDdl } from './evolve/evolve.ts';
 import { sqlStateOf } from './failure.ts';
 import type { PostgresPlace } from './finding.ts';
+import type { Segment } from './fold.ts';
 import { qualified, type TableName } from './identifier.ts';
 import { InsertWriter } from './insert.ts';
 import { KeyedWriter } from './keyed.ts';
@@ -16,6 +17,7 @@ import { createProvenanceSql, forgetProvenance } from './provenance.ts';
 import { mapRows } from './row.ts';
 import { isUnique, keyColumns, knowsConflicts, primaryKeyOf, readTable, readVersion } from './schema.ts';
 import { createOffsetsSql } from './statement/offsets.ts';
+import type { RowGroup } from './statement/upsert.ts';
 
 /** What a rule's target is called in the database. */
 export interface Names {
@@ -84,6 +86,8 @@ function notCreated(error: unknown, table: TableName, sql: string): unknown {
 export interface Writer {
   /** @param first the index of the first of the changes in its slice */
   write(attempt: Attempt, changes: readonly Change[], first: number): Promise<Outcome>;
+  /** What would be done, in the order in which it would be. */
+  plan(changes: readonly Change[]): readonly (Segment | RowGroup)[];
 }
 
 /** The table as it is now, and what writes into it. */
@@ -113,7 +117,7 @@ export async function openTable(
   return { table, version, writer: openWriter(rule, names, table, version, place) };
 }
 
-function missingTable({ table }: Names): SluiceError {
+export function missingTable({ table }: Names): SluiceError {
   return new SluiceError('MissingTable', `there is no table ${qualified(table)}, or the user may not see it`, {
     stage: 'sink',
     fix: 'Create it, or let the rule do so: `createTable`.',

@@ -4,7 +4,8 @@ export interface RdsLogin {
   readonly host: string;
   readonly port: number;
   readonly username: string;
-  readonly region: string;
+  /** Default: the process's own. */
+  readonly region?: string;
 }
 
 /** A password for RDS with IAM authentication, for 15 minutes. Signed here: nothing is asked of AWS but credentials. */
@@ -12,7 +13,7 @@ export async function rdsToken({ host, port, username, region }: RdsLogin): Prom
   // It brings the AWS SDK's credentials: only those who sign in with IAM shall load it.
   const { Signer } = await import('@aws-sdk/rds-signer');
   try {
-    return await new Signer({ hostname: host, port, username, region }).getAuthToken();
+    return await new Signer({ hostname: host, port, username, ...(region !== undefined && { region }) }).getAuthToken();
   } catch (error) {
     throw new SluiceError('MissingCredentials', 'no AWS credentials to sign in at PostgreSQL with (iam)', {
       stage: 'sink',

@@ -1,16 +1,19 @@
+import type { Probe } from '../../export/check/probe.ts';
 import { SluiceError } from '../../failure/index.ts';
 import type { Change, TopicPartition } from '../../message/contract.ts';
 import type { PostgresSinkRule } from '../../rule/schema.ts';
-import type { Applied, Slice, Stop, StopStore } from '../contract.ts';
+import type { Applied, Slice, Stop, StopStore, Target } from '../contract.ts';
 import { AbsentColumns } from './absent-columns.ts';
+import { checkPostgres } from './check.ts';
 import type { Table } from './column.ts';
 import type { PostgresConnection, Session } from './connection.ts';
-import { mayBeRemedied, remedySql, runDdl } from './evolve/evolve.ts';
+import { mayBeRemedied, remedyOf, runDdl } from './evolve/evolve.ts';
 import { postgresFailure } from './failure.ts';
 import { isOlder } from './fold.ts';
 import { openStanding, readStanding, type Standing } from './offsets.ts';
 import { type Names, type Opened, openBookkeeping, openTable, type Writer } from './opened.ts';
 import { orderOf, orderText } from './order.ts';
+import { previewStatements } from './preview.ts';
 import { UnknownFields } from './row.ts';
 import type { OffsetsRow, Settled } from './statement/offsets.ts';
 import { statement } from './statement/parameters.ts';
@@ -27,10 +30,12 @@ export interface PostgresTargetOptions {
   readonly rule: PostgresSinkRule;
   readonly names: Names;
   readonly connection: PostgresConnection;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
 }
 
 /** A table of PostgreSQL, its offsets beside it. */
-export class PostgresTarget {
+export class PostgresTarget implements Target {
   readonly stops: StopStore;
   readonly #options: PostgresTargetOptions;
   /** As this instance left them; the claim finds out where others have moved on. */
@@ -83,6 +88,15 @@ export class PostgresTarget {
     });
   }
 
+  statements(changes: readonly Change[]): Promise<readonly string[]> {
+    const { rule, names, connection } = this.#options;
+    return previewStatements(rule, names, connection, changes);
+  }
+
+  check(): Promise<readonly Probe[]> {
+    return checkPostgres(this.#options);
+  }
+
   close(): Promise<void> {
     return this.#options.connection.close();
   }
@@ -111,10 +125,10 @@ export class PostgresTarget {
     this.#opened = undefined;
     const { table } = await this.#open(session, changes);
     if (failure instanceof UnknownFields && !failure.fields.some((name) => isAbsent(table, name))) return true;
-    const sql = remedySql(failure, rule, table, changes);
-    if (sql !== undefined) await runDdl(session, sql);
+    const remedy = remedyOf(failure, rule, table, changes);
+    if (remedy !== undefined) await runDdl(session, remedy.sql);
     this.#opened = undefined;
-    return sql !== undefined;
+    return remedy !== undefined;
   }
 
   async #apply(session: Session, writer: Writer, slice: Slice): Promise<Applied> {

@@ -67,6 +67,7 @@ export class ScratchSchema {
     const target = new PostgresTarget({
       rule,
       names: namesOf(rule, 'test'),
+      clock: Date.now,
       connection: new PostgresConnection({
         endpoint: this.endpoint,
         table: `"${this.name}"."${table}"`,

@@ -22,25 +22,34 @@ export function mayBeRemedied(failure: unknown, { schemaEvolution }: PostgresSin
   return schemaEvolution === 'widen' && failure instanceof RowFault && TOO_NARROW.has(failure.code);
 }
 
+/** DDL, and the columns that are new or another type by it. */
+export interface Remedy {
+  readonly sql: string;
+  readonly columns: readonly NewColumn[];
+}
+
 /**
- * The DDL after which these changes may pass, as far as the rule lets the table change. Undefined: nothing of the table
- * is to be changed for this failure. Throws SluiceError `MissingColumn`.
+ * What lets these changes pass, as far as the rule lets the table change. Undefined: nothing of the table is to be changed
+ * for this failure. Throws SluiceError `MissingColumn`.
  */
-export function remedySql(
+export function remedyOf(
   failure: unknown,
   rule: PostgresSinkRule,
   table: Table,
   changes: readonly Change[],
-): string | undefined {
-  if (failure instanceof UnknownFields) {
-    const fields = columnsOf(changes).filter(({ name }) => !table.columns.some((column) => column.name === name));
-    const told = new Set(fields.map(({ name }) => name));
-    if (rule.schemaEvolution === 'none' || failure.fields.some((name) => !told.has(name))) {
-      throw unknownColumn(table, failure.fields, changes);
-    }
-    return alterTableSql(table, fields, []);
+): Remedy | undefined {
+  if (!(failure instanceof UnknownFields)) {
+    const columns = widenings(table, changes);
+    const sql = alterTableSql(table, [], columns);
+    return sql === undefined ? undefined : { sql, columns };
   }
-  return alterTableSql(table, [], widenings(table, changes));
+  const columns = columnsOf(changes).filter(({ name }) => !table.columns.some((column) => column.name === name));
+  const told = new Set(columns.map(({ name }) => name));
+  const sql = alterTableSql(table, columns, []);
+  if (sql === undefined || rule.schemaEvolution === 'none' || failure.fields.some((name) => !told.has(name))) {
+    throw unknownColumn(table, failure.fields, changes);
+  }
+  return { sql, columns };
 }
 
 function widenings(table: Table, changes: readonly Change[]): readonly NewColumn[] {
