@@ -30,7 +30,7 @@ export interface SinkParts<R extends SinkRule> {
   readonly clock: () => number;
   readonly open: OpenTarget<R>;
   /** Where stops are kept, for a target that cannot keep them itself. */
-  readonly stops: (endpoint: KafkaEndpoint) => StopStore;
+  readonly stops?: (endpoint: KafkaEndpoint) => StopStore;
 }
 
 /** Resolves the secrets and opens what the rule needs. Throws SluiceError of the stages `secret`, `message` and `rule`. */
@@ -38,9 +38,11 @@ export async function openSink<R extends SinkRule>(bundle: RuleBundle<R>, parts:
   const { rule, stage } = bundle;
   const { secrets, clock } = parts;
   // A rule that cannot be prepared is told before anything is opened.
-  const pipeline = createPipeline({ message: rule.message, steps: rule.steps, now: clock });
+  const pipeline = createPipeline({ message: rule.message, steps: rule.steps, columns: columnsOf(rule), now: clock });
   const endpoint = await resolveEndpoint(kafkaOf(bundle), secrets, `sluice.${stage}.${rule.name}`);
   const target = await parts.open(bundle, { secrets, clock });
+  const stops = target.stops ?? parts.stops?.(endpoint);
+  if (stops === undefined) throw new TypeError(`nothing keeps the stops of ${rule.name}`);
   const letters = lettersOf(bundle, endpoint, clock);
   return {
     endpoint,
@@ -48,7 +50,7 @@ export async function openSink<R extends SinkRule>(bundle: RuleBundle<R>, parts:
     ports: {
       pipeline,
       target,
-      stops: target.stops ?? parts.stops(endpoint),
+      stops,
       ...(letters === undefined ? {} : { letters }),
       logEnd: (place) => logEnd(endpoint, place),
       clock,
@@ -58,6 +60,11 @@ export async function openSink<R extends SinkRule>(bundle: RuleBundle<R>, parts:
       await Promise.all([target.close(), letters?.close()]);
     },
   };
+}
+
+/** TDengine's columns are its target's own: what is no column is a tag, or names the sub-table. */
+function columnsOf(rule: SinkRule): Readonly<Record<string, string>> | undefined {
+  return rule.kind === 'postgres-sink' && rule.columns !== 'all' ? rule.columns : undefined;
 }
 
 /** The rule's Kafka connection. Throws SluiceError (`UnknownConnection`). */
