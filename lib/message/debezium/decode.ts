@@ -43,6 +43,7 @@ function scalar({ category, name }: WireColumn, wire: Wire | undefined): Decode 
   // MySQL has no other boolean than tinyint(1).
   if (category === 'boolean') return (value) => (isInteger(value) ? Number(value) !== 0 : value);
   if (category === 'integer') return (value) => (typeof value === 'boolean' ? Number(value) : value);
+  if (UNKNOWN_TYPES.test(name) || category === 'composite') return (value) => textOfBytes(value, wire);
   if (wire === undefined) return undefined;
   switch (category) {
     case 'numeric':
@@ -66,6 +67,15 @@ function scalar({ category, name }: WireColumn, wire: Wire | undefined): Decode 
     default:
       return /^interval/.test(name) ? (value) => (isInteger(value) ? durationOf(value, 6) : value) : undefined;
   }
+}
+
+/** Types that the PostgreSQL connector does not know: it sends the bytes of their text (`include.unknown.datatypes`). */
+const UNKNOWN_TYPES = /^(?:box|line|lseg|path|polygon|circle|tsquery|pg_lsn|pg_snapshot|txid_snapshot|jsonpath)$/;
+
+function textOfBytes(value: Value, wire: Wire | undefined): Value {
+  if (typeof value !== 'string') return value;
+  if (wire !== undefined) return bytesOf(value, wire.binary).toString();
+  return value.startsWith('\\x') ? Buffer.from(value.slice(2), 'hex').toString() : value;
 }
 
 /** The n-th of the numbers in parentheses. */

@@ -8,6 +8,7 @@ import type { DecodeText } from '../text.ts';
 import { member, textMember } from './connect-schema.ts';
 import { flatEvents } from './flattened.ts';
 import { type Keys, keyReader } from './key.ts';
+import { oldMoments } from './old-moments.ts';
 import { orderOf } from './order.ts';
 import { type CompiledSchema, compileSchema } from './schema.ts';
 import { schemaChange } from './schema-change.ts';
@@ -52,23 +53,25 @@ export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText)
     if (operation !== undefined && source instanceof Struct) {
       forms.set(message.topic, 'envelope');
       const tell = (name: string) => member(source, name);
-      return withNews(enveloped({ message, payload: value, schema, keys: readKeys(message), operation, tell }), schema);
+      const event = { message, payload: value, schema, keys: readKeys(message), operation, tell };
+      return withNews(enveloped(event), event);
     }
     forms.set(message.topic, 'flattened');
     const { row, tell } = flatten(value);
     const told = tell('deleted') === 'true' || tell('deleted') === true ? 'd' : tell('op');
     const flat = typeof told === 'string' ? told : undefined;
-    return withNews(
-      flattened({ message, payload: row, schema, keys: readKeys(message), operation: flat, tell }),
-      schema,
-    );
+    const event = { message, payload: row, schema, keys: readKeys(message), operation: flat, tell };
+    return withNews(flattened(event), event);
   };
 
-  function withNews(draft: Draft | undefined, schema: CompiledSchema | undefined): Parsed {
+  /** What a mirror cannot know of such rows is told once. */
+  function withNews(draft: Draft | undefined, { message: { topic }, schema }: Event): Parsed {
     if (draft === undefined) return IGNORED;
-    if (schema === undefined || schema.notices.length === 0) return { drafts: [draft] };
-    const notices = schema.notices.filter(({ text }) => !told.has(text));
-    for (const { text } of notices) told.add(text);
+    const old = draft.kind === 'put' && draft.snapshot === true ? oldMoments(draft.row) : undefined;
+    const all = [...(schema?.notices ?? []), ...(old === undefined ? [] : [old])];
+    if (all.length === 0) return { drafts: [draft] };
+    const notices = all.filter(({ text }) => !told.has(`${topic} ${text}`));
+    for (const { text } of notices) told.add(`${topic} ${text}`);
     return { drafts: [draft], notices };
   }
 

@@ -47,6 +47,11 @@ function noticesOf(fields: readonly FieldSchema[]): Omit<Notice, 'message'>[] {
       fix: 'Set interval.handling.mode=string for the connector.',
     });
   }
+  const zoned = namesWhere(fields, ({ logical }) => logical?.endsWith('.ZonedTime') === true);
+  if (zoned !== undefined) {
+    const text = `the offsets of the times with time zone in ${zoned} are lost: the connector makes UTC of them`;
+    notices.push({ code: 'TimeZoneLost', text });
+  }
   return notices;
 }
 

@@ -43,6 +43,7 @@ describe('a value without schema, by its column', () => {
     ['other', 'interval', 37_091_106_789_000, 'PT37091106.789S'],
     ['other', 'interval', 'P1Y', 'P1Y'],
     ['text', 'text', 'as it is', 'as it is'],
+    ['other', 'pg_lsn', 'MTYvQjM3NEQ4NDg=', '16/B374D848'],
     ['date', 'date', null, null],
   ])('%s %s: %p', (category, name, value, expected) => {
     expect(decoded(category, name, value)).toEqual(expected);
@@ -74,6 +75,7 @@ describe('a value with schema, by its column', () => {
   it('needs nothing but what no schema tells', () => {
     const varying = columnDecoder({ category: 'bits', name: 'bit varying(20)' }, undefined)!;
     expect(varying('00000000000000010110')).toBe('10110');
+    expect(columnDecoder({ category: 'other', name: 'pg_lsn' }, undefined)!('\\x31362f42')).toBe('16/B');
     expect(columnDecoder({ category: 'numeric', name: 'numeric' }, undefined)).toBeUndefined();
     expect(columnDecoder({ category: 'boolean', name: 'boolean' }, undefined)!(1)).toBe(true);
   });

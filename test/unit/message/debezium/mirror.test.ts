@@ -166,6 +166,17 @@ describe('what a mirror cannot know', () => {
     expect(changes).toMatchObject([{ row: { i: 'PT37091106.789S' } }, {}]);
   });
 
+  it('is an old date in a snapshot, and the offset of a time', () => {
+    const fields = [
+      { field: 'd', type: 'int32', logical: 'io.debezium.time.Date' },
+      { field: 't', type: 'string', logical: 'io.debezium.time.ZonedTime' },
+    ];
+    const event = (op: string, d: number) => envelope({ op, after: { d, t: '10:00:00Z' }, fields });
+    expect(run([event('c', -141_432), event('r', -141_427)]).notices).toEqual(['TimeZoneLost']);
+    expect(run([event('r', -141_432), event('r', -735_160)]).notices).toEqual(['TimeZoneLost', 'OldDateInSnapshot']);
+    expect(run([envelope({ op: 'r', after: { d: '1582-10-10Z' } })]).notices).toEqual(['OldDateInSnapshot']);
+  });
+
   it('is a numeric that is null in an update, where it may be long enough to lie outside the row', () => {
     const fields = [
       { field: 'v', type: 'struct', logical: 'io.debezium.data.VariableScaleDecimal' },
