@@ -25,7 +25,7 @@ const SPECIAL: Readonly<Record<string, string>> = {
 export function numberText(value: Value): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (value instanceof Decimal) return value.toString();
-  if (value instanceof Float) return String(value.value);
+  if (value instanceof Float) return Object.is(value.value, -0) ? '-0' : String(value.value);
   if (typeof value === 'string') return SPECIAL[value] ?? value;
   if (value instanceof Untyped) return value.text;
   throw uncastable(value);
