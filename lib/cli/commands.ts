@@ -44,9 +44,19 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./backfill.ts')).backfill,
   },
   {
+    name: 'run',
+    summary: 'poll the topics of a sink and write what comes, without a function',
+    load: async () => (await import('./run.ts')).run,
+  },
+  {
     name: 'resume',
     summary: 'go on with objects that stand still, when what they stopped for is mended',
     load: async () => (await import('./resume.ts')).resume,
+  },
+  {
+    name: 'replay',
+    summary: 'take dead letters through the mended rule, each once',
+    load: async () => (await import('./replay.ts')).replay,
   },
   {
     name: 'redrive',

@@ -3,7 +3,6 @@ import type { PostgresSinkRule } from '../rule/schema.ts';
 import type { OpenTarget } from './instance.ts';
 import { PostgresConnection } from './postgres/connection.ts';
 import { resolvePostgres } from './postgres/endpoint.ts';
-import { qualified } from './postgres/identifier.ts';
 import { namesOf } from './postgres/opened.ts';
 import { PostgresTarget } from './postgres/target.ts';
 
@@ -16,14 +15,14 @@ export const openPostgres: OpenTarget<PostgresSinkRule> = async ({ rule, connect
       { stage: 'rule', context: { rule: rule.name }, fix: 'Deploy the rule again.' },
     );
   }
-  const names = namesOf(rule, stage);
-  const endpoint = await resolvePostgres(connection, secrets);
-  const table = qualified(names.table);
-  const applicationName = `sluice ${names.sink}`;
   return new PostgresTarget({
     rule,
-    names,
+    names: namesOf(rule, stage),
     clock,
-    connection: new PostgresConnection({ endpoint, table, applicationName }),
+    connection: new PostgresConnection({
+      endpoint: await resolvePostgres(connection, secrets),
+      table: `${rule.target.schema}.${rule.target.table}`,
+      applicationName: `sluice.${stage}.${rule.name}`,
+    }),
   });
 };
