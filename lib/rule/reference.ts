@@ -130,7 +130,8 @@ function presetOf(shape: Shape, parent: Shape, name: string): string {
 
 function typeOf(shape: Shape): string {
   if (shape.title !== undefined) return shape.title;
-  const all = new Set(variants(shape).map(one));
+  const forms = variants(shape).filter(({ type }) => type !== 'null');
+  const all = new Set(forms.map(one));
   return [...all].join(', or ');
 }
 

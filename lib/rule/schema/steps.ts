@@ -5,6 +5,10 @@ import { text } from './scalars.ts';
 
 const field = text().describe('The field.');
 
+/** In YAML `null` without quotes is no text; inside a list it is not a key that is left out either. */
+const word = <T extends string>(given: T | null): T | 'null' => given ?? 'null';
+const failOrNull = () => z.union([z.enum(['fail', 'null']), z.null()]).transform(word);
+
 const split = z.strictObject({
   field,
   separator: text().describe('The text between the parts.'),
@@ -13,10 +17,9 @@ const split = z.strictObject({
     .min(2)
     .max(1000)
     .describe('How many parts: `message` gives `message_0`, `message_1`, … The last holds the rest.'),
-  onFewer: z
-    .enum(['null', 'fail'])
-    .default('null')
-    .describe("Fewer parts than that: `'null'`: the missing ones are; `fail`: the message is bad."),
+  onFewer: failOrNull()
+    .prefault('null')
+    .describe('Fewer parts than that: `null`: the missing ones are; `fail`: the message is bad.'),
 });
 
 const regex = z.strictObject({
@@ -25,18 +28,16 @@ const regex = z.strictObject({
     "A regular expression as in JavaScript, with named groups: `'^/api/(?<service>[^/]+)'`. Each group becomes a field.",
   ),
   onMiss: z
-    .enum(['fail', 'null', 'discard'])
-    .default('fail')
-    .describe("No match: `fail`: the message is bad; `'null'`: the groups are; `discard`: the row is left out."),
+    .union([z.enum(['fail', 'null', 'discard']), z.null()])
+    .transform(word)
+    .prefault('fail')
+    .describe('No match: `fail`: the message is bad; `null`: the groups are; `discard`: the row is left out.'),
 });
 
 const json = z.strictObject({
   field,
   prefix: z.string().default('').describe("What stands before the members' names."),
-  onFail: z
-    .enum(['null', 'fail'])
-    .default('fail')
-    .describe("No JSON: `fail`: the message is bad; `'null'`: the field is."),
+  onFail: failOrNull().prefault('fail').describe('No JSON: `fail`: the message is bad; `null`: the field is.'),
 });
 
 const conversion = z.union([
@@ -47,10 +48,9 @@ const conversion = z.union([
     format: text()
       .exactOptional()
       .describe('Of a timestamp that is text: a pattern of `TO_TIMESTAMP`. Default: RFC 3339.'),
-    onFail: z
-      .enum(['null', 'fail'])
-      .default('fail')
-      .describe("What cannot be converted: `fail`: the message is bad; `'null'`: the field is."),
+    onFail: failOrNull()
+      .prefault('fail')
+      .describe('What cannot be converted: `fail`: the message is bad; `null`: the field is.'),
   }),
 ]);
 

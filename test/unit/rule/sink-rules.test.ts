@@ -81,6 +81,17 @@ test.each([
 });
 
 test.each([
+  ["'null'", 'null'],
+  ['null', 'null'],
+  ['discard', 'discard'],
+])('what no pattern matches: onMiss: %s', (given, onMiss) => {
+  const step = `  - regex: { field: uri, pattern: '(?<a>.)', onMiss: ${given} }`;
+  expect(postgres(written(POSTGRES, '  - filter: status != 503', step))).toMatchObject({
+    steps: [{ regex: { onMiss } }],
+  });
+});
+
+test.each([
   ['createTable: true', { from: 'event' }],
   ['createTable: false', { from: 'nothing' }],
 ])('%s', (line, createTable) => {
