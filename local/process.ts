@@ -97,7 +97,9 @@ async function groupLives(pid: number): Promise<boolean> {
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     const stat = statOf(Number(entry));
-    if (stat !== undefined && stat.group === pid && stat.state !== 'Z') return true;
+    if (stat === undefined || stat.group !== pid) continue;
+    // Of a process with threads the first one is dead before the others are, and they hold its ports.
+    if (stat.state !== 'Z' || stat.threads > 1) return true;
   }
   return false;
 }
@@ -105,6 +107,7 @@ async function groupLives(pid: number): Promise<boolean> {
 interface Stat {
   readonly state: string;
   readonly group: number;
+  readonly threads: number;
   readonly startTime: string;
 }
 
@@ -117,7 +120,12 @@ function statOf(pid: number): Stat | undefined {
   }
   // The command's name comes second, in parentheses, and may itself hold spaces and parentheses.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', group: Number(fields[2]), startTime: fields[19] ?? '' };
+  return {
+    state: fields[0] ?? '',
+    group: Number(fields[2]),
+    threads: Number(fields[17]),
+    startTime: fields[19] ?? '',
+  };
 }
 
 async function bornAt(pid: number): Promise<string | undefined> {

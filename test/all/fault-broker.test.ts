@@ -30,10 +30,12 @@ describeWith(['kafka', 'aws'], 'a broker that restarts', ({ aws }) => {
     const all: Life[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const lives = await Promise.all([1, 2, 3].map(() => Life.begin({ exporter, ground, ledger, kind: KIND })));
-      const [paused, killed, working] = lives as [Life, Life, Life];
-      await paused.meet({ step: 'offsets', mode: 'after', skip: 1 + round, how: 'SIGSTOP' });
+      const [sending, killed, marking] = lives as [Life, Life, Life];
       await killed.meet({ step: 'commit', mode: 'under way', skip: 1 + round, how: 'SIGKILL' });
-      await working.meet({ step: 'send', mode: 'under way', skip: 1 + round, how: 'word' });
+      await Promise.all([
+        sending.meet({ step: 'send', mode: 'under way', skip: 1 + round, how: 'word' }),
+        marking.meet({ step: 'offsets', mode: 'under way', skip: 1 + round, how: 'word' }),
+      ]);
       await stack.kill('kafka');
       await stack.start('kafka');
       await Promise.all(lives.map((life) => life.finish(2)));
