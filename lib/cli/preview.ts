@@ -4,7 +4,7 @@ import type { ObjectStore } from '../object/contract.ts';
 import { open as openObject } from '../object/open.ts';
 import { objectAccess } from '../object/random-access.ts';
 import { loadProject } from '../rule/disk.ts';
-import { type ExportRule, resolveExport } from '../rule/index.ts';
+import { type ExportRule, isSink, resolveExport, resolveRule } from '../rule/index.ts';
 import { createSecretStore, fetchSecret } from '../secret/index.ts';
 import type { PreparedSelect } from '../select/contract.ts';
 import { explain } from '../select/index.ts';
@@ -16,8 +16,9 @@ import { openLocal, type Source } from './local-source.ts';
 import { objectOf } from './object-argument.ts';
 import { previewDocument, previewLines } from './preview-text.ts';
 import { problemLines } from './problem.ts';
+import type { SinkPreviewOptions } from './sink/preview.ts';
 
-interface PreviewOptions {
+interface PreviewOptions extends SinkPreviewOptions {
   readonly limit: string;
   readonly all?: boolean;
   readonly explain?: boolean;
@@ -26,11 +27,13 @@ interface PreviewOptions {
 export const preview: CliCommand<PreviewOptions> = {
   usage: '<rule> [object]',
   description:
-    'Runs a rule over one object and shows what it would send. Nothing is written, and Kafka is not needed. The object is s3://bucket/key, a key in the bucket of the rule, a local file, or - for standard input.',
+    'Runs a rule over one object and shows what it would send. Nothing is written, and Kafka is not needed. The object is s3://bucket/key, a key in the bucket of the rule, a local file, or - for standard input. Of a sink, the sample in the rule or messages of its topics, after each step, and the statements that would be sent.',
   options: [
     ['--limit <n>', 'how many rows are shown', '20'],
     ['--all', 'read to the end of the object, for the counts; else reading ends with the rows'],
     ['--explain', 'what the query needs of each record; nothing is read'],
+    ['--from <start>', 'of a sink: messages of its topics from earliest, latest or a time on'],
+    ['--count <n>', 'of a sink: how many messages of its topics (5)'],
   ],
   examples: [
     ['preview errors-to-kafka access.csv.gz', 'over a local file; no server is needed'],
@@ -39,12 +42,20 @@ export const preview: CliCommand<PreviewOptions> = {
       "over an object of the rule's bucket, counted to its end",
     ],
     ['preview errors-to-kafka - < access.csv', 'over standard input'],
+    ['preview errors-to-postgres', 'the sample in the rule of a sink, step by step'],
+    ['preview errors-to-postgres --from latest --count 3', 'the last three messages of its topics'],
   ],
   async run(context, [name = '', object], options) {
     const limit = Number(options.limit);
     if (!Number.isInteger(limit) || limit < 0)
       throw usage(`--limit ${options.limit} is no number of rows`, 'Give a number such as 50.');
-    const { rule } = resolveExport(await loadProject(context.root, context.env), name, context.stage);
+    const project = await loadProject(context.root, context.env);
+    const { bundle } = resolveRule(project, name, context.stage);
+    if (isSink(bundle)) {
+      if (object !== undefined) throw usage('a sink reads messages, not objects', 'Leave the object out.');
+      return (await import('./sink/preview.ts')).previewSink(context, bundle, options);
+    }
+    const { rule } = resolveExport(project, name, context.stage);
     const select = prepareRule(rule, context.clock, { maxRows: Math.max(1, limit) });
     if (options.explain === true) {
       answer(context, explain(select), () => explainLines(explain(select)));

@@ -6,11 +6,13 @@ import { type Asked, attempt } from './attempt.ts';
 import { checkExport, type Probe } from './check.ts';
 import type { Invocation } from './invocation.ts';
 import { handleMessages, isHopeless, type Messages } from './messages.ts';
+import { replayRule } from './replay/open.ts';
+import type { Replay } from './replay.ts';
 
 export type { Invocation } from './invocation.ts';
 
 /** What the caller gets back; AWS reads only `batchItemFailures`, which names the SQS messages to deliver again. */
-export type Answer = Messages | { readonly probes: readonly Probe[] };
+export type Answer = Messages | { readonly probes: readonly Probe[] } | { readonly replay: Replay };
 
 /**
  * Does what an event asks for. Objects are exported one after the other, each with a run record of its own; one that
@@ -31,6 +33,7 @@ export async function handleExport(event: unknown, invocation: Invocation): Prom
   if (trigger.kind === 'objects') return handleObjects(trigger, invocation);
   const { command } = trigger;
   if (command.sluice === 'check') return { probes: await checkExport(bundle, invocation) };
+  if (command.sluice === 'replay') return { replay: await replayRule(bundle, invocation, command) };
   const { sluice, ...object } = command;
   const asked = { source: 'manual', ...object };
   // Nobody waits for the answer of a function that invoked itself.

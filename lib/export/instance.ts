@@ -10,7 +10,7 @@ import { createLimiter } from '../limit/limiter.ts';
 import { resolveRedis } from '../limit/redis.ts';
 import type { ObjectStore } from '../object/contract.ts';
 import { s3Store } from '../object/s3-store.ts';
-import { type ExportRule, inputFormat, outputFormat, type RuleBundle } from '../rule/schema.ts';
+import { type ExportRule, inputFormat, type KafkaConnection, outputFormat, type RuleBundle } from '../rule/schema.ts';
 import type { SecretStore } from '../secret/index.ts';
 import type { PrepareOptions } from '../select/contract.ts';
 import { type PreparedQuery, prepare } from '../select/index.ts';
@@ -142,7 +142,7 @@ function transactions({ maxRecords, maxBytes }: Limiter): Required<Bounds> {
   };
 }
 
-function kafkaConnection({ rule, connections }: RuleBundle) {
+export function kafkaConnection({ rule, connections }: RuleBundle): KafkaConnection {
   const connection = connections.kafka[rule.kafka.connection];
   if (connection !== undefined) return connection;
   throw new SluiceError(

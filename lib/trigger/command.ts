@@ -6,13 +6,16 @@ import { reference } from './notice.ts';
 import { unknownEvent } from './unknown-event.ts';
 
 /**
- * What a function is invoked with by the CLI, `{ sluice: 'check' }` or `{ sluice: 'export', bucket, key, versionId?, again?,
- * resume? }`, and by itself, `{ sluice: 'continue', … }` (see Continuation). Keys are not encoded.
+ * What a function is invoked with by the CLI, `{ sluice: 'check' }`, `{ sluice: 'replay', dryRun?, again? }` or `{ sluice:
+ * 'export', bucket, key, versionId?, again?, resume? }`, and by itself, `{ sluice: 'continue', … }` (see Continuation). Keys are not encoded.
  */
 export function parseCommand(event: unknown): Command {
   const name = at(event, 'sluice');
   if (name === 'check') return { sluice: 'check' };
-  if (name !== 'export' && name !== 'continue') throw unknownEvent(event, 'check, export or continue in sluice');
+  if (name === 'replay') return { sluice: name, dryRun: flag(event, 'dryRun'), again: flag(event, 'again') };
+  if (name !== 'export' && name !== 'continue') {
+    throw unknownEvent(event, 'check, replay, export or continue in sluice');
+  }
   const bucket = text(at(event, 'bucket'));
   const key = text(at(event, 'key'));
   if (bucket === undefined || key === undefined) throw unknownEvent(event, `bucket and key beside sluice: ${name}`);
@@ -32,7 +35,7 @@ export function exportEvent(ref: ObjectRef, options: { readonly again?: true; re
   return { sluice: 'export', ...ref, ...options };
 }
 
-function flag(event: unknown, name: 'again' | 'resume'): boolean {
+function flag(event: unknown, name: 'again' | 'resume' | 'dryRun'): boolean {
   const value = at(event, name) ?? false;
   if (typeof value !== 'boolean') throw unknownEvent(event, `true or false in ${name}`);
   return value;

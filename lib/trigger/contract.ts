@@ -64,6 +64,8 @@ export interface Rejected {
 export type Command =
   /** Probe everything the rule needs, from inside the function. */
   | { readonly sluice: 'check' }
+  /** Take the dead letters through the query once more; or only count (`dryRun`); all of them (`again`). */
+  | { readonly sluice: 'replay'; readonly dryRun: boolean; readonly again: boolean }
   /** Export one object. */
   | {
       readonly sluice: 'export';

@@ -121,8 +121,8 @@ class Findings {
   /** A command that came through a queue: it was put there, or failed when it came by itself. */
   #takeCommand(event: unknown, source: TriggerSource, message: { messageId?: string }): void {
     const command = parseCommand(event);
-    if (command.sluice === 'check') {
-      this.ignored.push({ reason: 'sluice: check: nobody waits for the answer any more', ...message });
+    if (command.sluice === 'check' || command.sluice === 'replay') {
+      this.ignored.push({ reason: `sluice: ${command.sluice}: nobody waits for the answer any more`, ...message });
       return;
     }
     const object = { source, ref: command.ref, eventName: 'ObjectCreated:Sluice', ...message };

@@ -6,8 +6,8 @@ import type { ExactPorts, ExportPorts } from '../../lib/export/plan.ts';
 import { exportObject } from '../../lib/export/run.ts';
 import { type KafkaAdmin, openAdmin } from '../../lib/kafka/admin.ts';
 import { consumeAll } from '../../lib/kafka/reading.ts';
-import { readProject, resolveExport } from '../../lib/rule/index.ts';
-import { createSecretStore } from '../../lib/secret/index.ts';
+import { type RuleBundle, readProject, resolveExport } from '../../lib/rule/index.ts';
+import { createSecretStore, type SecretStore } from '../../lib/secret/index.ts';
 import type { RunRecord } from '../../lib/telemetry/run-record.ts';
 import type { AwsEndpoint, KafkaEndpoint } from '../../local/endpoints.ts';
 import { plaintext } from './kafka.ts';
@@ -85,6 +85,11 @@ export class Exporting {
   }
 
   #open(parts: RuleParts, delivery: string, clock?: () => number, place?: LedgerPlace): Promise<ExportInstance> {
+    const { bundle, secrets } = this.rule(parts, delivery);
+    return openInstance(bundle, secrets, clock, place);
+  }
+
+  rule(parts: RuleParts, delivery: string): { readonly bundle: RuleBundle; readonly secrets: SecretStore } {
     const { url, region, accessKeyId, secretAccessKey } = this.#aws;
     const rule = {
       kind: 'export',
@@ -119,7 +124,7 @@ export class Exporting {
       ...parts.secrets,
     };
     const secrets = createSecretStore({ fetch: async (name) => known[name] ?? '' });
-    return openInstance(resolveExport(project, rule.name, 'test').bundle, secrets, clock, place);
+    return { bundle: resolveExport(project, rule.name, 'test').bundle, secrets };
   }
 
   async put(content: string | Uint8Array): Promise<string> {
@@ -127,6 +132,11 @@ export class Exporting {
     const Body = Buffer.from(content);
     await this.#client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body, ContentLength: Body.length }));
     return key;
+  }
+
+  /** Another object in the place of one that was put. */
+  async replace(Key: string, content: string): Promise<void> {
+    await this.#client.send(new PutObjectCommand({ Bucket: this.bucket, Key, Body: content }));
   }
 
   /** Puts an object, takes it through the rule, and reads back what is in Kafka. */

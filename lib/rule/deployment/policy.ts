@@ -21,6 +21,7 @@ export function statements(bundle: RuleBundle): readonly Statement[] {
     ...keepLedger(bundle),
     parkEvents(bundle),
     ...writeDeadLetters(bundle),
+    ...readDeadLetters(bundle),
     ...writeToMsk(bundle),
     ...joinVpc(bundle),
   ];
@@ -42,6 +43,12 @@ function takeEvents({ rule, stage }: RuleBundle): Statement[] {
   return [allow('TakeEvents', TAKE_MESSAGES, [arn('sqs', functionName(rule.name, stage))])];
 }
 
+/** What `sluice replay` takes from a log group. */
+function readDeadLetters({ rule: { onError } }: RuleBundle): Statement[] {
+  if (onError.kind !== 'deadLetter' || onError.to.kind !== 'logGroup') return [];
+  return [allow('ReadDeadLetters', ['logs:FilterLogEvents'], [arn('logs', `log-group:${onError.to.logGroup}:*`)])];
+}
+
 /** MSK with IAM: the rights are on the cluster and on the rule's own topics. */
 function writeToMsk({ rule, stage, connections }: RuleBundle): Statement[] {
   const connection = connections.kafka[rule.kafka.connection];
@@ -53,14 +60,20 @@ function writeToMsk({ rule, stage, connections }: RuleBundle): Statement[] {
   return [
     allow('ConnectToMsk', ['kafka-cluster:Connect', 'kafka-cluster:WriteDataIdempotently'], [clusterArn]),
     allow('WriteToMsk', ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'], topics),
-    ...(kafka.delivery === 'exactly-once'
-      ? transactOnMsk(clusterArn, prefixOf({ stage, rule: rule.name }), kafka)
+    // A replay is exactly once, whatever the rule's delivery is.
+    ...(kafka.delivery === 'exactly-once' || onError.kind === 'deadLetter'
+      ? transactOnMsk(clusterArn, prefixOf({ stage, rule: rule.name }), kafka, dead)
       : []),
   ];
 }
 
 /** Every transactional id and group of a rule begins alike. An offset is committed for the topic, which counts as reading it. */
-function transactOnMsk(clusterArn: string, prefix: string, { topic, ledger }: ExportRule['kafka']): Statement[] {
+function transactOnMsk(
+  clusterArn: string,
+  prefix: string,
+  { topic, ledger }: ExportRule['kafka'],
+  dead: readonly string[],
+): Statement[] {
   const named = (kind: string, name: string) => `${clusterArn.replace(':cluster/', `:${kind}/`)}/${name}`;
   const groups = ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'];
   return [
@@ -73,5 +86,14 @@ function transactOnMsk(clusterArn: string, prefix: string, { topic, ledger }: Ex
       named('group', `${prefix}*`),
     ]),
     allow('CommitForTopicOnMsk', ['kafka-cluster:ReadData'], [named('topic', topic)]),
+    ...(dead.length === 0
+      ? []
+      : [
+          allow(
+            'ReplayFromMsk',
+            ['kafka-cluster:ReadData'],
+            dead.map((each) => named('topic', each)),
+          ),
+        ]),
   ];
 }

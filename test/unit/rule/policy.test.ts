@@ -75,6 +75,13 @@ test('MSK with IAM: the cluster, and its own topics', () => {
       'kafka-cluster:Connect kafka-cluster:WriteDataIdempotently on arn:aws:kafka:eu-west-1:123456789012:cluster/main/1-2',
     WriteToMsk:
       'kafka-cluster:DescribeTopic kafka-cluster:WriteData on arn:aws:kafka:eu-west-1:123456789012:topic/main/1-2/errors arn:aws:kafka:eu-west-1:123456789012:topic/main/1-2/dead',
+    // A replay of the dead letters is a transaction, whatever the delivery is.
+    TransactOnMsk:
+      'kafka-cluster:DescribeTransactionalId kafka-cluster:AlterTransactionalId on arn:aws:kafka:eu-west-1:123456789012:transactional-id/main/1-2/sluice.prod.errors.*',
+    KeepOffsetsOnMsk:
+      'kafka-cluster:DescribeGroup kafka-cluster:AlterGroup on arn:aws:kafka:eu-west-1:123456789012:group/main/1-2/sluice.prod.errors.*',
+    CommitForTopicOnMsk: 'kafka-cluster:ReadData on arn:aws:kafka:eu-west-1:123456789012:topic/main/1-2/errors',
+    ReplayFromMsk: 'kafka-cluster:ReadData on arn:aws:kafka:eu-west-1:123456789012:topic/main/1-2/dead',
   });
 });
 
@@ -82,6 +89,7 @@ test('a log group of dead letters', () => {
   expect(rights(`${rule()}onError: { deadLetter: { logGroup: sluice/dead } }\n`)).toEqual({
     ...LEAST,
     WriteDeadLetters: 'logs:CreateLogStream logs:PutLogEvents on arn:*:logs:*:*:log-group:sluice/dead:*',
+    ReadDeadLetters: 'logs:FilterLogEvents on arn:*:logs:*:*:log-group:sluice/dead:*',
   });
 });
 

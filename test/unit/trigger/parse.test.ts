@@ -193,7 +193,7 @@ describe('commands', () => {
   });
 
   test.each([
-    [{ sluice: 'drain' }, 'check, export or continue in sluice'],
+    [{ sluice: 'drain' }, 'check, replay, export or continue in sluice'],
     [{ sluice: 'export', bucket: 'b' }, 'bucket and key beside sluice: export'],
     [{ sluice: 'export', bucket: 'b', key: 'k', again: 'yes' }, 'true or false in again'],
     [{ sluice: 'export', bucket: 'b', key: 'k', resume: 1 }, 'true or false in resume'],
