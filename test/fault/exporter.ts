@@ -62,7 +62,7 @@ export class Exporter {
   }
 
   start(task: Task): Run {
-    const child = spawn(process.execPath, [this.#program, JSON.stringify(task)], {
+    const child = spawn(process.execPath, ['--no-warnings', this.#program, JSON.stringify(task)], {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     });
     this.#living.add(child);
