@@ -40,7 +40,7 @@ export async function play(
     table: `${schema}.${table}`,
     applicationName: 'sluice',
   });
-  const target = new PostgresTarget({ rule, names: namesOf(rule, 'test'), connection });
+  const target = new PostgresTarget({ rule, names: namesOf(rule, 'test'), connection, clock: Date.now });
   const tally = new SinkTally(Date.now);
   const refused: string[] = [];
   const ports: SinkPorts = {
