@@ -8,6 +8,7 @@ import type { Ledger } from '../ledger/contract.ts';
 import { createDynamoLedger } from '../ledger/dynamodb/ledger.ts';
 import { createItemStore } from '../ledger/dynamodb/store.ts';
 import { createGroupLedger } from '../ledger/kafka/ledger.ts';
+import { sweeping } from '../ledger/kafka/sweeping.ts';
 import { ledgerTable } from '../rule/deployment/names.ts';
 import type { RuleBundle } from '../rule/schema.ts';
 
@@ -43,8 +44,10 @@ export function openLedger(
     return closingWith(own, async () => client.destroy());
   }
   const directory = createGroupDirectory(producing.endpoint, producing.topic);
-  const own = createGroupLedger({ ...ports, directory, dedupeMs: dedupe * 1000 });
-  return closingWith(own, () => directory.close());
+  const dedupeMs = dedupe * 1000;
+  const own = createGroupLedger({ ...ports, directory, dedupeMs });
+  const swept = sweeping(own, { directory, scope, dedupeMs, clock, chance: Math.random });
+  return closingWith(swept, () => directory.close());
 }
 
 function closingWith(ledger: Ledger, closeMore: () => Promise<void>): Ledger {

@@ -23,16 +23,23 @@ export function isSwept(mark: Mark, dedupeMs: number, now: number): boolean {
   return mark.state === 'done' && now - mark.time > dedupeMs + MARGIN;
 }
 
-/** Removes what `isSwept`; returns how many groups it removed, and how many of the rule's objects still have one. */
+/** Which of the groups a sweep looks at: so many of them, beginning at a part (0 to 1) of their list and going round. */
+export interface SweepPart {
+  readonly limit: number;
+  readonly start: number;
+}
+
+/** Removes what `isSwept`; returns how many groups it removed, and how many of those that it looked at are still there. */
 export async function sweep(
   directory: GroupDirectory,
   scope: Scope,
   dedupeMs: number,
   now: number,
+  part?: SweepPart,
 ): Promise<{ readonly removed: number; readonly left: number }> {
   const old: string[] = [];
   let left = 0;
-  for await (const { group, mark } of marks(directory, scope)) {
+  for await (const { group, mark } of marks(directory, scope, part)) {
     if (isSwept(mark, dedupeMs, now)) old.push(group);
     else left++;
   }
@@ -49,10 +56,15 @@ export async function* stoppedGroups(directory: GroupDirectory, scope: Scope): A
 }
 
 /** What the groups of a rule's objects hold. A group that is not the ledger's own is passed over: it is not ours to touch. */
-async function* marks(directory: GroupDirectory, scope: Scope): AsyncGenerator<{ group: string; mark: Mark }> {
+async function* marks(
+  directory: GroupDirectory,
+  scope: Scope,
+  { limit, start }: SweepPart = { limit: Number.POSITIVE_INFINITY, start: 0 },
+): AsyncGenerator<{ group: string; mark: Mark }> {
   const lanes = laneId(scope, '');
-  for (const group of await directory.list(prefixOf(scope))) {
-    if (group.startsWith(lanes)) continue;
+  const groups = (await directory.list(prefixOf(scope))).filter((group) => !group.startsWith(lanes));
+  const first = Math.floor(start * groups.length);
+  for (const group of [...groups.slice(first), ...groups.slice(0, first)].slice(0, limit)) {
     const checkpoint = await directory.read(group);
     if (checkpoint === undefined) continue;
     let mark: Mark;
