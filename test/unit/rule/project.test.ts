@@ -166,16 +166,20 @@ test('the hash is of what the rule says, not of how it is written', () => {
   expect(hash(rule('  topic: errors', '  topic: other'))).not.toBe(hash(rule()));
 });
 
-describe('the example', () => {
+describe('the examples', () => {
   const example = () => loadProject(process.cwd(), {});
 
-  test('holds on every stage that it names', async () => {
+  test('hold on every stage that they name', async () => {
     const found = await example();
     expect(validateProject(found)).toEqual([]);
-    expect(listRules(found)).toEqual([{ name: 'errors-to-kafka', kind: 'export', file: 'rules/errors-to-kafka.yml' }]);
+    expect(listRules(found)).toEqual([
+      { name: 'errors-to-kafka', kind: 'export', file: 'rules/errors-to-kafka.yml' },
+      { name: 'errors-to-postgres', kind: 'postgres-sink', file: 'rules/errors-to-postgres.yml' },
+      { name: 'meters-to-tdengine', kind: 'tdengine-sink', file: 'rules/meters-to-tdengine.yml' },
+    ]);
   });
 
-  test('says where each value came from', async () => {
+  test('say where each value came from', async () => {
     const origins = originsOf(resolveRule(await example(), 'errors-to-kafka', 'local'));
     const of = (path: string) => origins.find((origin) => origin.path === path);
     expect(of('source.bucket')).toMatchObject({
@@ -188,7 +192,7 @@ describe('the example', () => {
     expect(of('vpc.subnetIds[0]')).toBeUndefined();
   });
 
-  test('travels with its own connections only', async () => {
+  test('travel with their own connections only', async () => {
     const { connections } = resolveRule(await example(), 'errors-to-kafka', 'prod').bundle;
     expect(connections).toEqual({
       kafka: {
