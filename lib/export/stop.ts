@@ -47,7 +47,7 @@ const QUERY = {
 
 /** What makes an object that its ledger has stopped go on. */
 export function resuming({ rule, stage }: ExportPlan, key: string): string {
-  return `\`sluice trigger ${rule} '${key}' --resume --stage ${stage}\`, which goes on where it stands`;
+  return `\`sluice resume ${rule} '${key}' --stage ${stage}\`, which goes on where it stands`;
 }
 
 /** Why a run stands at a record. `kept`: a ledger keeps it there. */

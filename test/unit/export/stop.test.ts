@@ -34,5 +34,5 @@ test('another policy is offered only where it would help', () => {
 
 test('what a ledger keeps standing goes on only when it is resumed', () => {
   const { fix } = stoppedError(failure(10), planOf([]), ref, true);
-  expect(fix).toContain("`sluice trigger errors 'access/a.csv' --resume --stage test`");
+  expect(fix).toContain("`sluice resume errors 'access/a.csv' --stage test`");
 });
