@@ -32,7 +32,7 @@ export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText)
   const parser = new JsonParser();
   const { binary = 'base64', decimals = 'string' } = options;
   const isUnavailable = unavailableValues(options.placeholder ?? '__debezium_unavailable_value');
-  const reader = new WrappedReader<CompiledSchema>(parser, (schema) =>
+  const reader = new WrappedReader<CompiledSchema>(parser, decodeText, (schema) =>
     compileSchema(schema, { binary, isUnavailable }),
   );
   const plain = compileSchema(new Struct(['fields'], [[]]), { binary, isUnavailable })!;
@@ -43,7 +43,7 @@ export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText)
 
   const parse = (message: Message): Parsed => {
     if (message.value === null) return tombstone(message, readKeys(message), forms.get(message.topic));
-    const { value, schema } = reader.read(decodeText(message.value));
+    const { value, schema } = reader.read(message.value);
     if (value === null) return tombstone(message, readKeys(message), forms.get(message.topic));
     if (!(value instanceof Struct)) throw notAnEvent();
     const change = schemaChange(value);

@@ -22,16 +22,16 @@ export function keyReader(
   decodeText: DecodeText,
   options: SchemaOptions,
 ): (message: Message) => Keys {
-  const reader = new WrappedReader<CompiledSchema>(parser, (schema) => compileSchema(schema, options));
+  const reader = new WrappedReader<CompiledSchema>(parser, decodeText, (schema) => compileSchema(schema, options));
   const plain = compileSchema(NO_FIELDS, options)!.rows;
   return ({ key, headers }) => {
     if (key === null) return {};
-    const { value, schema } = reader.read(decodeText(key));
+    const { value, schema } = reader.read(key);
     if (!(value instanceof Struct)) return {};
     const rows = schema?.rows ?? plain;
     const other = (name: string) => {
       const header = headers.find((each) => each.name === name);
-      return header === undefined ? undefined : otherKey(reader, decodeText(header.value), rows);
+      return header === undefined ? undefined : otherKey(reader, header.value, rows);
     };
     const laterKey = other('__debezium.newkey');
     const formerKey = other('__debezium.oldkey');
@@ -46,7 +46,7 @@ export function keyReader(
 const NO_FIELDS = new Struct(['fields'], [[]]);
 
 /** The header converter leaves the schema out where it can: the values are those of the message's own key. */
-function otherKey(reader: WrappedReader<CompiledSchema>, text: string, rows: RowDecoder): Struct | undefined {
-  const { value, schema } = reader.read(text);
+function otherKey(reader: WrappedReader<CompiledSchema>, bytes: Uint8Array, rows: RowDecoder): Struct | undefined {
+  const { value, schema } = reader.read(bytes);
   return value instanceof Struct ? (schema?.rows ?? rows).whole(value) : undefined;
 }

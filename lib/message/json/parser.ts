@@ -258,15 +258,15 @@ export class JsonParser {
   }
 
   #tooDeep(): JsonSyntaxError {
-    return new JsonSyntaxError(`it nests deeper than ${MAX_DEPTH}`, this.#text, this.at);
+    return this.#error(`it nests deeper than ${MAX_DEPTH}`);
   }
 
   #unexpected(expected: string): JsonSyntaxError {
     const end = this.at >= this.#text.length;
-    return new JsonSyntaxError(
-      `${end ? 'it ends' : 'something else stands'} where ${expected} should be`,
-      this.#text,
-      this.at,
-    );
+    return this.#error(`${end ? 'it ends' : 'something else stands'} where ${expected} should be`);
+  }
+
+  #error(what: string): JsonSyntaxError {
+    return new JsonSyntaxError(what, Buffer.byteLength(this.#text.slice(0, this.at)));
   }
 }
