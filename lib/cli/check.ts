@@ -6,6 +6,7 @@ import { functionName } from '../rule/deployment/names.ts';
 import { loadProject } from '../rule/disk.ts';
 import {
   isExport,
+  isSink,
   listRules,
   type Project,
   type Rule,
@@ -93,7 +94,9 @@ async function probesOf(
   const here = async () =>
     isExport(bundle)
       ? placed('here', await checkExport(bundle, { secrets, clock, table: await ledgerTableOf(context) }))
-      : [];
+      : isSink(bundle)
+        ? placed('here', await (await import('./sink/check.ts')).checkSinkHere(context, bundle, secrets))
+        : [];
   const network =
     actual === undefined || deployed instanceof SluiceError
       ? here()

@@ -1,5 +1,7 @@
 import { backfill } from '../export/backfill.ts';
 import type { StoppedObject } from '../ledger/contract.ts';
+import { loadProject } from '../rule/disk.ts';
+import { isSink, resolveRule } from '../rule/index.ts';
 import { answer, type CliCommand, type Context, lineFor } from './command.ts';
 import { confirm } from './confirm.ts';
 import { Exit, exitCodeOf, usage } from './exit.ts';
@@ -7,32 +9,36 @@ import { exportRule } from './export-rule.ts';
 import { objectOf } from './object-argument.ts';
 import { problemLines } from './problem.ts';
 import { openRunner } from './runner.ts';
+import type { SinkResumeOptions } from './sink/resume.ts';
 import { ledgerTableOf } from './stack-name.ts';
 import { stoppedTable } from './standstill-text.ts';
 import { printable } from './table.ts';
 import { counted } from './units.ts';
 
-interface ResumeOptions {
-  readonly yes?: boolean;
-  readonly local?: boolean;
-}
+type ResumeOptions = SinkResumeOptions;
 
 /** Objects that go on side by side. */
 const CONCURRENCY = 4;
 
 export const resume: CliCommand<ResumeOptions> = {
-  usage: '<rule> [key]',
+  usage: '<rule> [key-or-topic]',
   description:
-    'Goes on with objects that stand still (onError: retain, or an object that could not be read on), each from the record that it stands at. Mend what they stopped for and deploy first: else they stop there again.',
+    'Goes on with objects that stand still (onError: retain, or an object that could not be read on), each from the record that it stands at. Mend what they stopped for and deploy first: else they stop there again. Of a sink: with the partitions that stand still, each from the message that it stands at.',
   options: [
     ['-y, --yes', 'do not ask'],
     ['--local', 'run on this machine instead of in the deployed function'],
+    ['--recreated', 'of a sink: the topic was deleted and made anew; forget the offsets that the target keeps of it'],
   ],
   examples: [
     ['resume errors-to-kafka', 'lists all objects that stand still, and asks'],
     ['resume errors-to-kafka access/2026/01/31/a.csv.gz', 'one of them; exit code 1 when it stopped again'],
+    ['resume errors-to-postgres', 'the partitions of a sink'],
+    ['resume errors-to-postgres errors --recreated', 'the topic errors was deleted and made anew'],
   ],
-  async run(context, [name = '', key], { yes, local }) {
+  async run(context, [name = '', key], options) {
+    const { yes, local } = options;
+    const found = resolveRule(await loadProject(context.root, context.env), name, context.stage).bundle;
+    if (isSink(found)) return (await import('./sink/resume.ts')).resumeSink(context, found, key, options);
     const { bundle, secrets } = await exportRule(context, name);
     if (bundle.rule.kafka.delivery === 'at-least-once')
       throw usage(

@@ -22,8 +22,12 @@ export interface SinkCheckPorts {
   readonly group?: (endpoint: KafkaEndpoint, group: string, topic: string) => Promise<number>;
 }
 
-/** Groups that may not be looked at are told after one answer. */
-const IMPATIENT = { connectTimeoutMs: 2500, requestTimeoutMs: 2500, retry: { retries: 0 } };
+/** While a coordinator is found for the first time, the broker asks to come again in a moment. */
+const IMPATIENT = {
+  connectTimeoutMs: 2500,
+  requestTimeoutMs: 2500,
+  retry: { retries: 4, initialRetryTime: 50, maxRetryTime: 500 },
+};
 
 /**
  * Probes what a sink needs from where it stands: its secrets, Kafka, its topics and groups, its target. Runs all at once,
