@@ -22,7 +22,7 @@ export async function exportAtLeastOnce(
   await delivery.connect();
   let leave: Leave | undefined;
   try {
-    for await (const batch of batchesOf(plan, ports, info, tally)) {
+    for await (const batch of batchesOf(plan, ports, info, tally, () => departure.ahead())) {
       await delivery.accept(batch);
       leave = delivery.stoppedAt === undefined && !batch.last ? departure.due() : undefined;
       if (delivery.stoppedAt !== undefined || leave !== undefined) break;

@@ -11,6 +11,10 @@ const MARGIN = 10_000;
 /** … or so much of a time that is short. */
 const SHARE = 0.2;
 
+/** Before a run's pace is known, it is one request ahead. */
+const PACE_MS = 100;
+const UNPACED_BYTES = 8 * 1024 * 1024;
+
 /** When a run that begins now is to leave. All in milliseconds since 1970. */
 export function leavingAt(deadline: number, now: number): number {
   return deadline - Math.max(0, Math.min(MARGIN, (deadline - now) * SHARE));
@@ -75,6 +79,14 @@ export class Departure {
     if (this.#select.aggregate) return undefined;
     const away = secondsAway(this.#pace(now));
     return away === undefined ? undefined : this.#after(away);
+  }
+
+  /** How many bytes more this run may get through, at its pace so far. */
+  ahead(): number {
+    const { bytesIn } = this.#tally;
+    const now = this.#clock();
+    const elapsed = now - this.#begun;
+    return elapsed < PACE_MS ? UNPACED_BYTES : Math.max(0, this.at - now) * (bytesIn / elapsed);
   }
 
   /** Whether that is the end of a wait that `signal` ended. */

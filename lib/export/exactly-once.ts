@@ -53,7 +53,7 @@ export async function exportExactlyOnce(
     let leave: Leave | undefined;
     let failure: unknown;
     try {
-      for await (const batch of batchesOf(plan, ports, info, tally)) {
+      for await (const batch of batchesOf(plan, ports, info, tally, () => departure.ahead())) {
         await delivery.accept(batch);
         leave = delivery.stoppedAt === undefined && !batch.last ? departure.due() : undefined;
         if (delivery.stoppedAt !== undefined || leave !== undefined) break;

@@ -16,6 +16,7 @@ export async function* batchesOf(
   { store }: Pick<RunPorts, 'store'>,
   info: ObjectInfo,
   tally: Tally,
+  ahead: () => number = () => Infinity,
 ): AsyncGenerator<RowBatch> {
   const { compression, select } = plan;
   // An aggregate emits at the end, and begins anew.
@@ -26,12 +27,12 @@ export async function* batchesOf(
     return;
   }
   if (from === 0) {
-    const { bytes, compression: known } = await open(store, info, { compression });
+    const { bytes, compression: known } = await open(store, info, { compression, ahead });
     tally.rereads = known !== 'none';
     yield* select.run(counted(bytes, tally));
     return;
   }
-  const { bytes, head } = await openMiddle(plan, store, info, from, tally);
+  const { bytes, head } = await openMiddle(plan, store, info, from, tally, ahead);
   yield* select.run(bytes, { offset: from, head, returned: tally.matched });
 }
 
@@ -42,6 +43,7 @@ async function openMiddle(
   info: ObjectInfo,
   from: number,
   tally: Tally,
+  ahead: () => number,
 ) {
   const headBytes = select.head ? Math.min(from, HEAD_BYTES) : 0;
   const known = await compressionOf(store, info, compression);
@@ -49,7 +51,7 @@ async function openMiddle(
   if (known === 'none') {
     const head: Uint8Array[] = [];
     if (headBytes > 0) for await (const chunk of counted(store.read(info, { to: headBytes }), tally)) head.push(chunk);
-    return { head: Buffer.concat(head), bytes: counted(store.read(info, { from }), tally) };
+    return { head: Buffer.concat(head), bytes: counted(store.read(info, { from, ahead }), tally) };
   }
   const { bytes } = await open(store, info, { compression: known });
   return parted(counted(bytes, tally), headBytes, from);

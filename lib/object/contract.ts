@@ -17,6 +17,8 @@ export interface ReadOptions {
   readonly from?: number;
   /** Behind the last byte. Default: the object's end. */
   readonly to?: number;
+  /** How many bytes behind those handed on are still wanted, for all that is known now: no more are fetched ahead. Default: all. */
+  readonly ahead?: () => number;
   readonly signal?: AbortSignal;
 }
 

@@ -1,14 +1,13 @@
 import { SluiceError } from '../failure/index.ts';
 import type { Compression } from '../format/options.ts';
-import type { ObjectInfo, ObjectRef, ObjectStore } from './contract.ts';
+import type { ObjectInfo, ObjectRef, ObjectStore, ReadOptions } from './contract.ts';
 import { decompress, type KnownCompression } from './decompress/index.ts';
 import { MAGIC_BYTES, recognise } from './decompress/recognise.ts';
 
-export interface OpenOptions {
+export interface OpenOptions extends Pick<ReadOptions, 'ahead' | 'signal'> {
   readonly compression: Compression;
   /** First byte wanted, of the decompressed object. Default 0. Behind the object's end there are no bytes. */
   readonly from?: number;
-  readonly signal?: AbortSignal;
 }
 
 export interface OpenObject {
@@ -28,10 +27,10 @@ export interface OpenObject {
 export async function open(
   store: ObjectStore,
   object: ObjectRef | ObjectInfo,
-  { compression, from = 0, signal }: OpenOptions,
+  { compression, from = 0, ahead, signal }: OpenOptions,
 ): Promise<OpenObject> {
   const info = 'etag' in object ? object : await store.head(object);
-  const reading = signal === undefined ? {} : { signal };
+  const reading = { ...(ahead && { ahead }), ...(signal && { signal }) };
   const known = from > 0 ? await compressionOf(store, info, compression, reading) : compression;
   if (known === 'none') return { info, compression: known, bytes: store.read(info, { ...reading, from }) };
   const opened = await decompress(store.read(info, reading), known).catch((error: unknown) => {

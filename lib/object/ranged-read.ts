@@ -8,6 +8,8 @@ export interface RangedReadOptions {
   readonly from: number;
   readonly to: number;
   readonly signal?: AbortSignal | undefined;
+  /** See ReadOptions. */
+  readonly ahead?: (() => number) | undefined;
   /** Bytes of one request. Default 8 MiB. */
   readonly partBytes?: number;
   /** How many parts are fetched, or held until their turn, at once. Default 3: memory grows with it, and three connections outrun what reads them. */
@@ -17,6 +19,9 @@ export interface RangedReadOptions {
   readonly backoff?: Backoff;
 }
 
+/** A request for less costs as much as one for this. */
+const SMALLEST = 256 * 1024;
+
 /**
  * The bytes [from, to) in order, fetched in parts side by side: one connection gives less than the network does. A part
  * is read to its end whether its turn has come or not, so that a slow consumer leaves no connection waiting for it;
@@ -25,20 +30,27 @@ export interface RangedReadOptions {
  * @throws SluiceError, as `fetch` throws it, when it is not retryable or too often; the signal's reason when aborted.
  */
 export async function* readRanges(fetch: FetchRange, options: RangedReadOptions): AsyncGenerator<Uint8Array> {
-  const { from, to, signal, partBytes = 8 * 1024 * 1024, parallel = 3 } = options;
+  const { from, to, signal, partBytes = 8 * 1024 * 1024, parallel = 3, ahead = () => Infinity } = options;
   signal?.throwIfAborted();
   const scope = new AbortController();
   const abort = () => scope.abort(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
   const parts: Part[] = [];
+  const least = Math.min(SMALLEST, partBytes);
   let next = from;
+  let handedOn = from;
   try {
     while (next < to || parts.length > 0) {
-      for (; next < to && parts.length < parallel; next += partBytes) {
-        parts.push(new Part(fetch, next, Math.min(next + partBytes, to), scope.signal, options));
+      while (next < to && parts.length < parallel) {
+        const wanted = Math.floor(ahead()) - (next - handedOn);
+        if (wanted < least && parts.length > 0) break;
+        const behind = Math.min(next + Math.min(partBytes, Math.max(least, wanted)), to);
+        parts.push(new Part(fetch, next, behind, scope.signal, options));
+        next = behind;
       }
       const part = parts[0] as Part;
       for (let chunk = await part.chunk(); chunk !== undefined; chunk = await part.chunk()) {
+        handedOn += chunk.length;
         yield chunk;
         signal?.throwIfAborted();
       }

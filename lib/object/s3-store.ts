@@ -92,6 +92,7 @@ class S3Store implements ObjectStore {
       ...this.#tuning,
       from: Math.min(options.from ?? 0, info.size),
       to: Math.min(options.to ?? info.size, info.size),
+      ahead: options.ahead,
       signal: options.signal,
     });
   }

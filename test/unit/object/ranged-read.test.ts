@@ -57,6 +57,25 @@ test('parts are not fetched further ahead than allowed, however slow the reader'
   await reader.return(undefined);
 });
 
+test('no more is fetched ahead than is still wanted, which need not be a whole number', async () => {
+  const { fetch, calls, most } = store();
+  let wanted = 250.7;
+  const ahead = () => wanted;
+  const read = readRanges(fetch, { from: 0, to: 990, partBytes: 100, parallel: 4, ahead });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of read) {
+    chunks.push(Uint8Array.from(chunk));
+    if (Buffer.concat(chunks).length > 500) wanted = 0;
+  }
+  expect(Buffer.concat(chunks)).toEqual(object.subarray(0, 990));
+  expect(calls.slice(0, 2)).toEqual([
+    [0, 100],
+    [100, 200],
+  ]);
+  expect(calls.every(([from, to]) => Number.isInteger(from) && Number.isInteger(to))).toBe(true);
+  expect(most()).toBeLessThanOrEqual(3);
+});
+
 test('an empty range asks for nothing', async () => {
   const { fetch, calls } = store();
   expect((await drain(readRanges(fetch, { from: 5, to: 5 }))).bytes).toHaveLength(0);
