@@ -1,5 +1,5 @@
 import type { Backfill, BackfillTally } from '../export/backfill.ts';
-import type { RuleBundle } from '../rule/index.ts';
+import type { ExportBundle } from '../rule/index.ts';
 import type { Extent } from './backfill.ts';
 import type { Context } from './command.ts';
 import { printable } from './table.ts';
@@ -31,7 +31,7 @@ export function progressLine(extent: Extent, so: BackfillTally, { share, records
   ].join('  ');
 }
 
-export function countLines({ rule }: RuleBundle, { objects, bytes: size, tooOld }: Extent): string[] {
+export function countLines({ rule }: ExportBundle, { objects, bytes: size, tooOld }: Extent): string[] {
   const { bucket, prefix, suffix } = rule.source;
   return [
     `${counted(objects, 'object')}, ${bytes(size)} stored, at s3://${bucket}/${prefix}*${suffix}. Nothing was run.`,
@@ -43,7 +43,7 @@ export function countLines({ rule }: RuleBundle, { objects, bytes: size, tooOld 
 
 export function summaryLines(
   { terminal: { colors } }: Pick<Context, 'terminal'>,
-  { rule }: RuleBundle,
+  { rule }: ExportBundle,
   extent: Extent,
   so: Backfill,
   goOn: string | undefined,

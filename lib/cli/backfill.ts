@@ -1,7 +1,7 @@
 import { backfill as carryOut } from '../export/backfill.ts';
 import { openStore } from '../export/instance.ts';
 import type { ObjectInfo, ObjectStore } from '../object/contract.ts';
-import type { RuleBundle } from '../rule/index.ts';
+import type { ExportBundle } from '../rule/index.ts';
 import { belongsTo } from '../trigger/index.ts';
 import { Progress } from './backfill-progress.ts';
 import { countLines, summaryLines } from './backfill-text.ts';
@@ -125,7 +125,7 @@ export const backfill: CliCommand<BackfillOptions> = {
   },
 };
 
-function selected(context: Context, { rule }: RuleBundle, options: BackfillOptions): Selection {
+function selected(context: Context, { rule }: ExportBundle, options: BackfillOptions): Selection {
   const { prefix } = rule.source;
   const own = options.prefix ?? prefix;
   if (!own.startsWith(prefix))
@@ -145,14 +145,18 @@ function selected(context: Context, { rule }: RuleBundle, options: BackfillOptio
   };
 }
 
-function concurrencyOf({ rule }: RuleBundle, given: string | undefined): number {
+function concurrencyOf({ rule }: ExportBundle, given: string | undefined): number {
   if (given === undefined) return Math.min(CONCURRENCY, rule.rate?.instances ?? CONCURRENCY);
   const number = Number(given);
   if (Number.isInteger(number) && number > 0 && number <= 1000) return number;
   throw usage(`--concurrency ${given} is no number of objects`, 'Give a number from 1 to 1000.');
 }
 
-async function* objectsOf({ rule }: RuleBundle, store: ObjectStore, selection: Selection): AsyncGenerator<ObjectInfo> {
+async function* objectsOf(
+  { rule }: ExportBundle,
+  store: ObjectStore,
+  selection: Selection,
+): AsyncGenerator<ObjectInfo> {
   const { prefix, since, until, after } = selection;
   for await (const info of store.list(rule.source.bucket, prefix)) {
     const written = info.lastModified.getTime();
@@ -164,7 +168,7 @@ async function* objectsOf({ rule }: RuleBundle, store: ObjectStore, selection: S
 /** A listing of its own, so that what is left can be told, and nothing is kept of a million objects. */
 async function measured(
   { clock, terminal }: Context,
-  bundle: RuleBundle,
+  bundle: ExportBundle,
   store: ObjectStore,
   selection: Selection,
 ): Promise<Extent> {
@@ -179,7 +183,7 @@ async function measured(
   return extent;
 }
 
-function refuseTooOld({ rule }: RuleBundle, { objects, tooOld }: Extent, again: boolean | undefined): void {
+function refuseTooOld({ rule }: ExportBundle, { objects, tooOld }: Extent, again: boolean | undefined): void {
   if (tooOld === 0 || again === true) return;
   const hours = rule.kafka.dedupe / 3600;
   throw refused(
@@ -188,7 +192,7 @@ function refuseTooOld({ rule }: RuleBundle, { objects, tooOld }: Extent, again: 
   );
 }
 
-function warn({ terminal }: Context, { rule }: RuleBundle, again: boolean | undefined): void {
+function warn({ terminal }: Context, { rule }: ExportBundle, again: boolean | undefined): void {
   const { delivery } = rule.kafka;
   const why =
     delivery === 'at-least-once'

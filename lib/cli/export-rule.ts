@@ -1,5 +1,5 @@
 import { loadProject } from '../rule/disk.ts';
-import { type RuleBundle, resolveExport } from '../rule/index.ts';
+import { type ExportBundle, resolveExport } from '../rule/index.ts';
 import { createSecretStore, fetchSecret, type SecretStore } from '../secret/index.ts';
 import type { Context } from './command.ts';
 
@@ -7,7 +7,7 @@ import type { Context } from './command.ts';
 export async function exportRule(
   context: Context,
   name: string,
-): Promise<{ readonly bundle: RuleBundle; readonly secrets: SecretStore }> {
+): Promise<{ readonly bundle: ExportBundle; readonly secrets: SecretStore }> {
   const { bundle } = resolveExport(await loadProject(context.root, context.env), name, context.stage);
   return { bundle, secrets: createSecretStore({ fetch: fetchSecret({ env: context.env }), clock: context.clock }) };
 }

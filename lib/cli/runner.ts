@@ -4,7 +4,7 @@ import { openInstance } from '../export/instance.ts';
 import { SluiceError } from '../failure/index.ts';
 import type { ObjectRef } from '../object/contract.ts';
 import { functionName } from '../rule/deployment/names.ts';
-import type { RuleBundle } from '../rule/index.ts';
+import type { ExportBundle } from '../rule/index.ts';
 import type { SecretStore } from '../secret/index.ts';
 import type { RunRecord } from '../telemetry/run-record.ts';
 import type { Context } from './command.ts';
@@ -30,14 +30,14 @@ const NO_DEADLINE_MS = 24 * 3600 * 1000;
 
 export async function openRunner(
   context: Context,
-  bundle: RuleBundle,
+  bundle: ExportBundle,
   secrets: SecretStore,
   local: boolean | undefined,
 ): Promise<Runner> {
   return local === true ? runHere(context, bundle, secrets, await ledgerTableOf(context)) : runThere(context, bundle);
 }
 
-async function runThere(context: Context, { rule, stage }: RuleBundle): Promise<Runner> {
+async function runThere(context: Context, { rule, stage }: ExportBundle): Promise<Runner> {
   const name = functionName(rule.name, stage);
   const functions = await context.aws.functions();
   return {
@@ -47,7 +47,7 @@ async function runThere(context: Context, { rule, stage }: RuleBundle): Promise<
   };
 }
 
-function runHere({ clock }: Context, bundle: RuleBundle, secrets: SecretStore, table: string): Runner {
+function runHere({ clock }: Context, bundle: ExportBundle, secrets: SecretStore, table: string): Runner {
   const instance = openInstance(bundle, secrets, clock, { table });
   // Its failure is a run's: the handler tells it.
   instance.catch(() => undefined);

@@ -1,6 +1,6 @@
 import { openStore } from '../export/instance.ts';
 import type { ObjectRef, ObjectStore } from '../object/contract.ts';
-import type { RuleBundle } from '../rule/index.ts';
+import type { ExportBundle } from '../rule/index.ts';
 import type { SecretStore } from '../secret/index.ts';
 import type { RunRecord } from '../telemetry/run-record.ts';
 import { notOf } from '../trigger/index.ts';
@@ -64,7 +64,7 @@ function exitOf({ result, error }: RunRecord): Exit {
 
 async function referenced(
   context: Context,
-  { rule }: RuleBundle,
+  { rule }: ExportBundle,
   secrets: SecretStore,
   key: string | undefined,
 ): Promise<ObjectRef> {

@@ -1,7 +1,7 @@
 import { SluiceError } from '../failure/index.ts';
 import type { StoppedObject } from '../ledger/contract.ts';
 import { failedQueueName } from '../rule/deployment/names.ts';
-import type { Rule, RuleBundle } from '../rule/index.ts';
+import type { ExportBundle, Rule, RuleBundle } from '../rule/index.ts';
 import { createSecretStore, fetchSecret } from '../secret/index.ts';
 import { type Context, lineFor } from './command.ts';
 import { ledgerTableOf } from './stack-name.ts';
@@ -83,6 +83,6 @@ export function waitingNotes(
   return notes;
 }
 
-function isExport(bundle: RuleBundle<Rule>): bundle is RuleBundle {
+function isExport(bundle: RuleBundle<Rule>): bundle is ExportBundle {
   return bundle.rule.kind === 'export';
 }

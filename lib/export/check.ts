@@ -3,7 +3,7 @@ import { resolveEndpoint } from '../kafka/endpoint.ts';
 import { connectRedis, resolveRedis } from '../limit/redis.ts';
 import type { ObjectStore } from '../object/contract.ts';
 import { ledgerTable } from '../rule/deployment/names.ts';
-import type { RuleBundle } from '../rule/schema.ts';
+import type { ExportBundle } from '../rule/schema.ts';
 import { secretsOf } from '../rule/secrets.ts';
 import type { SecretStore } from '../secret/index.ts';
 import { lookAtBucket } from './check/bucket.ts';
@@ -23,19 +23,19 @@ export interface CheckPorts {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly kafka?: KafkaProbes;
-  readonly store?: (bundle: RuleBundle) => Promise<ObjectStore>;
+  readonly store?: (bundle: ExportBundle) => Promise<ObjectStore>;
   /** The ledger's. Default: as the process's environment says, in which a function finds its own. */
   readonly table?: string;
   readonly dynamo?: Pick<DynamoDBClient, 'send' | 'destroy'>;
   /** Connects to the rule's shared rate and leaves again. */
-  readonly redis?: (bundle: RuleBundle) => Promise<void>;
+  readonly redis?: (bundle: ExportBundle) => Promise<void>;
 }
 
 /**
  * Probes what a rule needs from where its function stands: its secrets, its bucket, Kafka, its topics, its shared rate.
  * Runs all at once, each for 3 s at most. Never throws: what is wrong is a probe that failed.
  */
-export async function checkExport(bundle: RuleBundle, ports: CheckPorts): Promise<Probe[]> {
+export async function checkExport(bundle: ExportBundle, ports: CheckPorts): Promise<Probe[]> {
   const { rule } = bundle;
   return Promise.all([
     ...secretProbes(bundle, ports),
@@ -46,7 +46,7 @@ export async function checkExport(bundle: RuleBundle, ports: CheckPorts): Promis
   ]);
 }
 
-function secretProbes(bundle: RuleBundle, { secrets, clock }: CheckPorts): Promise<Probe>[] {
+function secretProbes(bundle: ExportBundle, { secrets, clock }: CheckPorts): Promise<Probe>[] {
   const names = [...new Set(secretsOf(bundle).map(({ name }) => name))];
   return names.map((name) =>
     probe(`secret ${name}`, { clock, ifSilent: ifSilent(bundle.rule, 'secretsmanager') }, async () => {
@@ -56,7 +56,7 @@ function secretProbes(bundle: RuleBundle, { secrets, clock }: CheckPorts): Promi
   );
 }
 
-function bucketProbe(bundle: RuleBundle, { secrets, clock, store }: CheckPorts): Promise<Probe> {
+function bucketProbe(bundle: ExportBundle, { secrets, clock, store }: CheckPorts): Promise<Probe> {
   const { source } = bundle.rule;
   return probe(`bucket ${source.bucket}`, { clock, ifSilent: ifSilent(bundle.rule, 's3') }, () =>
     withStore(bundle, { secrets, store }, (open) => lookAtBucket(open, source)),
@@ -64,7 +64,7 @@ function bucketProbe(bundle: RuleBundle, { secrets, clock, store }: CheckPorts):
 }
 
 async function withStore<T>(
-  bundle: RuleBundle,
+  bundle: ExportBundle,
   { secrets, store }: { readonly secrets: SecretStore; readonly store: CheckPorts['store'] | undefined },
   look: (open: ObjectStore) => Promise<T>,
 ): Promise<T> {
@@ -76,13 +76,13 @@ async function withStore<T>(
   }
 }
 
-function tableHere({ stage }: RuleBundle): string {
+function tableHere({ stage }: ExportBundle): string {
   return process.env['SLUICE_LEDGER_TABLE'] ?? ledgerTable(stage);
 }
 
 /** What exactly once needs beside Kafka, and what the rule's objects ask of it. */
 function ledgerProbes(
-  bundle: RuleBundle,
+  bundle: ExportBundle,
   { secrets, clock, store, dynamo, table = tableHere(bundle) }: CheckPorts,
 ): Promise<Probe>[] {
   const { rule, stage } = bundle;
@@ -109,7 +109,7 @@ function ledgerProbes(
   ];
 }
 
-function kafkaProbes(bundle: RuleBundle, { secrets, clock, kafka = KAFKA_PROBES }: CheckPorts): Promise<Probe>[] {
+function kafkaProbes(bundle: ExportBundle, { secrets, clock, kafka = KAFKA_PROBES }: CheckPorts): Promise<Probe>[] {
   const { rule, connections, stage } = bundle;
   const connection = connections.kafka[rule.kafka.connection];
   if (connection === undefined) return [];
@@ -147,7 +147,7 @@ function kafkaProbes(bundle: RuleBundle, { secrets, clock, kafka = KAFKA_PROBES 
   return probes;
 }
 
-function rateProbe(bundle: RuleBundle, ports: CheckPorts, shared: string): Promise<Probe> {
+function rateProbe(bundle: ExportBundle, ports: CheckPorts, shared: string): Promise<Probe> {
   const { clock, secrets } = ports;
   return probe(`redis ${shared}`, { clock, ifSilent: ifSilent(bundle.rule, 'redis') }, async () => {
     await (ports.redis ?? pingRedis(secrets, shared))(bundle);
@@ -155,7 +155,7 @@ function rateProbe(bundle: RuleBundle, ports: CheckPorts, shared: string): Promi
   });
 }
 
-function pingRedis(secrets: SecretStore, shared: string): (bundle: RuleBundle) => Promise<void> {
+function pingRedis(secrets: SecretStore, shared: string): (bundle: ExportBundle) => Promise<void> {
   return async ({ connections }) => {
     const connection = connections.redis[shared];
     if (connection === undefined) return;

@@ -10,7 +10,7 @@ import { createLimiter } from '../limit/limiter.ts';
 import { resolveRedis } from '../limit/redis.ts';
 import type { ObjectStore } from '../object/contract.ts';
 import { s3Store } from '../object/s3-store.ts';
-import { type ExportRule, inputFormat, type KafkaConnection, outputFormat, type RuleBundle } from '../rule/schema.ts';
+import { type ExportBundle, type ExportRule, inputFormat, type KafkaConnection, outputFormat } from '../rule/schema.ts';
 import type { SecretStore } from '../secret/index.ts';
 import type { PrepareOptions } from '../select/contract.ts';
 import { type PreparedQuery, prepare } from '../select/index.ts';
@@ -62,7 +62,7 @@ export async function openStore({ source }: ExportRule, secrets: SecretStore): P
  * Throws SluiceError of the stages `secret`, `limit` and `select`.
  */
 export async function openInstance(
-  bundle: RuleBundle,
+  bundle: ExportBundle,
   secrets: SecretStore,
   clock: () => number = Date.now,
   place: LedgerPlace = {},
@@ -142,7 +142,7 @@ function transactions({ maxRecords, maxBytes }: Limiter): Required<Bounds> {
   };
 }
 
-export function kafkaConnection({ rule, connections }: RuleBundle): KafkaConnection {
+export function kafkaConnection({ rule, connections }: ExportBundle): KafkaConnection {
   const connection = connections.kafka[rule.kafka.connection];
   if (connection !== undefined) return connection;
   throw new SluiceError(
@@ -157,7 +157,7 @@ export function kafkaConnection({ rule, connections }: RuleBundle): KafkaConnect
 }
 
 /** Without a shared bucket each of `instances` takes its part; they are the function's reserved concurrency. */
-async function openLimiter({ rule, connections, stage }: RuleBundle, secrets: SecretStore, clock: () => number) {
+async function openLimiter({ rule, connections, stage }: ExportBundle, secrets: SecretStore, clock: () => number) {
   const { records, bytes, burst, shared, instances = 1 } = rule.rate ?? {};
   const redis = shared === undefined ? undefined : connections.redis[shared];
   const share = redis === undefined ? instances : 1;

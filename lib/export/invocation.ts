@@ -1,5 +1,5 @@
 import type { ParkedEvents } from '../ledger/parked.ts';
-import type { RuleBundle } from '../rule/schema.ts';
+import type { ExportBundle } from '../rule/schema.ts';
 import type { SecretStore } from '../secret/index.ts';
 import type { Journal } from '../telemetry/journal.ts';
 import type { FailedQueue } from './failed-queue.ts';
@@ -8,7 +8,7 @@ import type { Relay } from './plan.ts';
 
 /** One invocation of the deployed function. */
 export interface Invocation {
-  readonly bundle: RuleBundle;
+  readonly bundle: ExportBundle;
   readonly secrets: SecretStore;
   readonly journal: Journal;
   /** Milliseconds since 1970. */

@@ -10,7 +10,7 @@ import { createItemStore } from '../ledger/dynamodb/store.ts';
 import { createGroupLedger } from '../ledger/kafka/ledger.ts';
 import { sweeping } from '../ledger/kafka/sweeping.ts';
 import { ledgerTable } from '../rule/deployment/names.ts';
-import type { RuleBundle } from '../rule/schema.ts';
+import type { ExportBundle } from '../rule/schema.ts';
 
 export interface LedgerPlace {
   /** Default: as the process's environment says. */
@@ -21,7 +21,7 @@ export interface LedgerPlace {
 
 /** The ledger that a rule names, over the topic that its records go to. Nothing is connected before the first object. */
 export function openLedger(
-  { rule, stage }: RuleBundle,
+  { rule, stage }: ExportBundle,
   producing: ProducerOptions,
   clock: () => number,
   { client = new DynamoDBClient(), table = ledgerTable(stage) }: LedgerPlace = {},

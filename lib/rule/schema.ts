@@ -24,7 +24,7 @@ export type RuleKind = Rule['kind'];
 export type RuleOf<K extends RuleKind> = Extract<Rule, { readonly kind: K }>;
 
 /** What a function runs by: `.sluice/<stage>/<rule>.json` in its package. `connections` holds only those that the rule names. */
-export interface RuleBundle<R extends Rule = ExportRule> {
+export interface RuleBundle<R extends Rule = Rule> {
   readonly stage: string;
   readonly rule: R;
   readonly connections: Connections;
@@ -32,11 +32,13 @@ export interface RuleBundle<R extends Rule = ExportRule> {
   readonly hash: string;
 }
 
-export function isExport(bundle: RuleBundle<Rule>): bundle is RuleBundle<ExportRule> {
+export type ExportBundle = RuleBundle<ExportRule>;
+
+export function isExport(bundle: RuleBundle): bundle is ExportBundle {
   return bundle.rule.kind === 'export';
 }
 
-export function isSink(bundle: RuleBundle<Rule>): bundle is RuleBundle<SinkRule> {
+export function isSink(bundle: RuleBundle): bundle is RuleBundle<SinkRule> {
   return bundle.rule.kind !== 'export';
 }
 

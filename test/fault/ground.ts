@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { openAdmin } from '../../lib/kafka/admin.ts';
 import { TABLE } from '../../lib/ledger/dynamodb/table.ts';
-import { type ExportRule, type RuleBundle, readProject, resolveExport } from '../../lib/rule/index.ts';
+import { type ExportBundle, type ExportRule, readProject, resolveExport } from '../../lib/rule/index.ts';
 import type { AwsEndpoint } from '../../local/endpoints.ts';
 import { plaintext } from '../support/kafka.ts';
 import { BATCH, contentOf, type Kind } from './object.ts';
@@ -77,7 +77,7 @@ export class Ground {
     return key;
   }
 
-  rule({ ledger, keyed, onError, endpoint }: RuleChoice): RuleBundle & { readonly rule: ExportRule } {
+  rule({ ledger, keyed, onError, endpoint }: RuleChoice): ExportBundle & { readonly rule: ExportRule } {
     const { url, region } = this.servers.aws;
     const rule = {
       kind: 'export',

@@ -1,5 +1,5 @@
 /** What passes between the harness and the process that exports. */
-import type { RuleBundle } from '../../lib/rule/schema.ts';
+import type { ExportBundle } from '../../lib/rule/schema.ts';
 import type { RunRecord } from '../../lib/telemetry/run-record.ts';
 import type { AwsEndpoint } from '../../local/endpoints.ts';
 import type { BrokenOrder } from './broken.ts';
@@ -13,7 +13,7 @@ export interface Fault extends Point {
 }
 
 export interface Task {
-  readonly bundle: RuleBundle;
+  readonly bundle: ExportBundle;
   readonly aws: AwsEndpoint;
   readonly table: string;
   readonly bucket: string;

@@ -6,7 +6,7 @@ import type { ExactPorts, ExportPorts } from '../../lib/export/plan.ts';
 import { exportObject } from '../../lib/export/run.ts';
 import { type KafkaAdmin, openAdmin } from '../../lib/kafka/admin.ts';
 import { consumeAll } from '../../lib/kafka/reading.ts';
-import { type RuleBundle, readProject, resolveExport } from '../../lib/rule/index.ts';
+import { type ExportBundle, readProject, resolveExport } from '../../lib/rule/index.ts';
 import { createSecretStore, type SecretStore } from '../../lib/secret/index.ts';
 import type { RunRecord } from '../../lib/telemetry/run-record.ts';
 import type { AwsEndpoint, KafkaEndpoint } from '../../local/endpoints.ts';
@@ -89,7 +89,7 @@ export class Exporting {
     return openInstance(bundle, secrets, clock, place);
   }
 
-  rule(parts: RuleParts, delivery: string): { readonly bundle: RuleBundle; readonly secrets: SecretStore } {
+  rule(parts: RuleParts, delivery: string): { readonly bundle: ExportBundle; readonly secrets: SecretStore } {
     const { url, region, accessKeyId, secretAccessKey } = this.#aws;
     const rule = {
       kind: 'export',

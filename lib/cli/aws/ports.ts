@@ -1,6 +1,6 @@
 import type { StoppedObject } from '../../ledger/contract.ts';
 import type { ParkedEvents } from '../../ledger/parked.ts';
-import type { ExportRule, RuleBundle } from '../../rule/schema.ts';
+import type { ExportBundle, ExportRule } from '../../rule/schema.ts';
 import type { SecretStore } from '../../secret/index.ts';
 import type { RunRecord } from '../../telemetry/run-record.ts';
 import type { Setup } from './setup.ts';
@@ -80,7 +80,7 @@ export interface AwsPorts {
   runLogs(): Promise<RunLogs>;
   queues(): Promise<Queues>;
   /** @param table of the stack, where its rules' ledgers are */
-  standstill(bundle: RuleBundle, secrets: SecretStore, table: string): Promise<Standstill>;
+  standstill(bundle: ExportBundle, secrets: SecretStore, table: string): Promise<Standstill>;
   /** How buckets, log groups and the account are set up for a rule with that source. */
   setup(source: ExportRule['source'], secrets: SecretStore): Promise<Setup>;
   /** The account's buckets, by name. */

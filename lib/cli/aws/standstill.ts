@@ -4,20 +4,20 @@ import { createGroupDirectory } from '../../kafka/groups.ts';
 import { createParkedEvents } from '../../ledger/dynamodb/parked.ts';
 import { createItemStore } from '../../ledger/dynamodb/store.ts';
 import { stoppedGroups } from '../../ledger/kafka/sweep.ts';
-import type { RuleBundle } from '../../rule/index.ts';
+import type { ExportBundle } from '../../rule/index.ts';
 import type { SecretStore } from '../../secret/index.ts';
 import { IMPATIENT } from './failure.ts';
 import type { Standstill } from './ports.ts';
 
 /** What of a rule waits for somebody, as its ledger and the stack's table tell. Kafka is asked only where the ledger is there. */
 export function standstillOf(
-  { rule, stage, connections }: RuleBundle,
+  { rule, stage, connections }: ExportBundle,
   secrets: SecretStore,
   table: string,
+  client: DynamoDBClient = new DynamoDBClient(IMPATIENT),
 ): Standstill {
   const scope = { stage, rule: rule.name };
   const { delivery, ledger, topic, connection } = rule.kafka;
-  const client = new DynamoDBClient(IMPATIENT);
   return {
     parked: createParkedEvents(client, table, scope),
     async *stopped() {

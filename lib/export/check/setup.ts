@@ -1,4 +1,4 @@
-import type { RuleBundle } from '../../rule/schema.ts';
+import type { ExportBundle } from '../../rule/schema.ts';
 import { judgeLogging, type Logging } from './logging.ts';
 import { judgeNotification, type Notifications } from './notification.ts';
 import { failed, ok, type Probe, probe, warning } from './probe.ts';
@@ -19,7 +19,7 @@ export interface SetupPorts {
 const KEPT_UNRESERVED = 100;
 
 /** Probes how the bucket, the log groups and the account are set up for a rule. Never throws. */
-export async function checkSetup({ rule }: RuleBundle, ports: SetupPorts): Promise<Probe[]> {
+export async function checkSetup({ rule }: ExportBundle, ports: SetupPorts): Promise<Probe[]> {
   const { source, onError, rate } = rule;
   const options = { clock: ports.clock, ifSilent: 'Check the network, the region and AWS_ENDPOINT_URL.' };
   const probes: Promise<Probe>[] = [];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { KafkaEndpoint } from '../../kafka/contract.ts';
 import { prefixOf } from '../../ledger/names.ts';
-import type { RuleBundle } from '../../rule/schema.ts';
+import type { ExportBundle } from '../../rule/schema.ts';
 import type { KafkaProbes } from './kafka.ts';
 import { type Finding, ok } from './probe.ts';
 
@@ -9,7 +9,7 @@ import { type Finding, ok } from './probe.ts';
 export async function lookAtTransactions(
   kafka: Pick<KafkaProbes, 'transaction'>,
   endpoint: KafkaEndpoint,
-  { rule, stage }: RuleBundle,
+  { rule, stage }: ExportBundle,
 ): Promise<Finding> {
   const prefix = prefixOf({ stage, rule: rule.name });
   await kafka.transaction(endpoint, { id: `${prefix}check.${randomUUID()}`, topic: rule.kafka.topic });

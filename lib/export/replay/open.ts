@@ -2,7 +2,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { SluiceError } from '../../failure/index.ts';
 import { resolveEndpoint } from '../../kafka/endpoint.ts';
 import { ledgerTable } from '../../rule/deployment/names.ts';
-import type { ExportRule, RuleBundle } from '../../rule/schema.ts';
+import type { ExportBundle, ExportRule } from '../../rule/schema.ts';
 import type { SecretStore } from '../../secret/index.ts';
 import { kafkaConnection, openInstance } from '../instance.ts';
 import type { LedgerPlace } from '../ledger.ts';
@@ -27,7 +27,7 @@ export interface ReplayPorts extends LedgerPlace {
  * which needs nothing that is not there.
  */
 export async function replayRule(
-  bundle: RuleBundle,
+  bundle: ExportBundle,
   ports: ReplayPorts,
   { dryRun, again }: Pick<ReplayRequest, 'dryRun' | 'again'>,
 ): Promise<Replay> {
@@ -36,7 +36,7 @@ export async function replayRule(
   // A function finds its own in its environment.
   const table = ports.table ?? process.env['SLUICE_LEDGER_TABLE'] ?? ledgerTable(stage);
   const ledger = rule.kafka.delivery === 'at-least-once' ? 'kafka' : rule.kafka.ledger;
-  const exact: RuleBundle = {
+  const exact: ExportBundle = {
     ...bundle,
     rule: { ...rule, kafka: { ...rule.kafka, delivery: 'exactly-once', ledger, dedupe: KNOWN_FOR_MS / 1000 } },
   };
@@ -58,7 +58,7 @@ export async function replayRule(
   }
 }
 
-async function shelvesOf(bundle: RuleBundle, secrets: SecretStore, clock: () => number): Promise<readonly Shelf[]> {
+async function shelvesOf(bundle: ExportBundle, secrets: SecretStore, clock: () => number): Promise<readonly Shelf[]> {
   const { rule, stage } = bundle;
   const addressee = { rule: rule.name, stage };
   if (rule.onError.kind !== 'deadLetter') return [];
@@ -73,7 +73,7 @@ function needOf({ format, csv }: ExportRule['source']): Need {
   return format === 'csv' && csv.header === 'use' ? 'header' : 'nothing';
 }
 
-function requireLetters({ rule }: RuleBundle): void {
+function requireLetters({ rule }: ExportBundle): void {
   if (rule.onError.kind === 'deadLetter') return;
   throw new SluiceError('NoDeadLetters', `${rule.name} writes no dead letters: onError is ${rule.onError.kind}`, {
     stage: 'rule',

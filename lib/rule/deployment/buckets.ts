@@ -1,4 +1,4 @@
-import type { RuleBundle } from '../schema.ts';
+import type { ExportBundle } from '../schema.ts';
 import type { Template } from './names.ts';
 import { triggerParts } from './trigger.ts';
 
@@ -6,7 +6,7 @@ import { triggerParts } from './trigger.ts';
  * The buckets of stage `local`, each with what all its rules ask of it. They stay when the stack goes: what somebody put
  * there is not ours to delete.
  */
-export function localBuckets(bundles: readonly RuleBundle[]): Template {
+export function localBuckets(bundles: readonly ExportBundle[]): Template {
   const stored = bundles.filter(({ rule }) => rule.source.endpoint === undefined);
   const names = [...new Set(stored.map(({ rule }) => rule.source.bucket))];
   return Object.fromEntries(
@@ -25,7 +25,7 @@ function bucketId(name: string): string {
   return `${words.join('')}Bucket`;
 }
 
-function bucket(name: string, rules: readonly RuleBundle[]): Template {
+function bucket(name: string, rules: readonly ExportBundle[]): Template {
   const parts = rules.map(triggerParts);
   const merged: Record<string, unknown> = {};
   for (const [kind, value] of parts.flatMap(({ notification }) => Object.entries(notification))) {

@@ -2,7 +2,7 @@
  * The queue of a rule's failed events. AWS puts there what failed three times, and the rule's function takes it from there
  * again, after delays that it sets itself; it also sends there what it will go on with later.
  */
-import type { RuleBundle } from '../schema.ts';
+import type { ExportBundle } from '../schema.ts';
 import { arn, arnOf, failedQueueName, logicalId, type Template } from './names.ts';
 import { allow, type Statement } from './statement.ts';
 
@@ -10,9 +10,9 @@ import { allow, type Statement } from './statement.ts';
 const FEWEST = 2;
 const MOST = 10;
 
-const idOf = ({ rule }: RuleBundle): string => `${logicalId(rule.name)}FailedQueue`;
+const idOf = ({ rule }: ExportBundle): string => `${logicalId(rule.name)}FailedQueue`;
 
-export function failedQueueEvent(bundle: RuleBundle): Template {
+export function failedQueueEvent(bundle: ExportBundle): Template {
   const { instances = MOST } = bundle.rule.rate ?? {};
   return {
     sqs: {
@@ -24,7 +24,7 @@ export function failedQueueEvent(bundle: RuleBundle): Template {
   };
 }
 
-export function failedQueueResources(bundle: RuleBundle): Template {
+export function failedQueueResources(bundle: ExportBundle): Template {
   const { rule, stage } = bundle;
   const Properties = {
     QueueName: failedQueueName(rule.name, stage),
@@ -37,7 +37,7 @@ export function failedQueueResources(bundle: RuleBundle): Template {
 }
 
 /** Lambda puts failed events there by the function's role; EventBridge and SNS come by themselves. */
-function queuePolicy(bundle: RuleBundle): Template {
+function queuePolicy(bundle: ExportBundle): Template {
   const senders: Readonly<Record<string, string>> = { eventbridge: 'events.amazonaws.com', sns: 'sns.amazonaws.com' };
   const sender = senders[bundle.rule.source.trigger];
   if (sender === undefined) return {};
@@ -65,7 +65,7 @@ export const TAKE_MESSAGES = [
   'sqs:ChangeMessageVisibility',
 ] as const;
 
-export function keepFailedEvents({ rule, stage }: RuleBundle): Statement {
+export function keepFailedEvents({ rule, stage }: ExportBundle): Statement {
   const actions = ['sqs:SendMessage', 'sqs:GetQueueUrl', ...TAKE_MESSAGES];
   return allow('KeepFailedEvents', actions, [arn('sqs', failedQueueName(rule.name, stage))]);
 }

@@ -1,6 +1,6 @@
 import { STOPPED_INDEX, TABLE, TIME_TO_LIVE } from '../../ledger/dynamodb/table.ts';
 import { prefixOf } from '../../ledger/names.ts';
-import type { Rule, RuleBundle } from '../schema.ts';
+import type { ExportBundle, Rule, RuleBundle } from '../schema.ts';
 import { arnOf, ledgerTable, type Template } from './names.ts';
 import { allow, type Statement } from './statement.ts';
 
@@ -43,7 +43,7 @@ export function keepLedger(bundle: RuleBundle<Rule>): Statement[] {
   ];
 }
 
-export function parkEvents(bundle: RuleBundle): Statement {
+export function parkEvents(bundle: ExportBundle): Statement {
   return { ...allow('ParkEvents', ['dynamodb:PutItem'], [arnOf(TABLE_ID)]), Condition: ownItems(bundle, 'parked.') };
 }
 

@@ -1,5 +1,5 @@
 import { prefixOf } from '../../ledger/names.ts';
-import type { ExportRule, RuleBundle } from '../schema.ts';
+import type { ExportBundle, ExportRule } from '../schema.ts';
 import { keepFailedEvents, TAKE_MESSAGES } from './failed-queue.ts';
 import { keepLedger, parkEvents } from './ledger.ts';
 import { arn, bucketArn, functionName } from './names.ts';
@@ -7,7 +7,7 @@ import { decrypt, joinVpc, readSecrets, writeDeadLetters, writeItsLog } from './
 import { allow, type Statement } from './statement.ts';
 
 /** Exactly what one rule's function may do. */
-export function statements(bundle: RuleBundle): readonly Statement[] {
+export function statements(bundle: ExportBundle): readonly Statement[] {
   const { rule, stage } = bundle;
   const name = functionName(rule.name, stage);
   return [
@@ -28,7 +28,7 @@ export function statements(bundle: RuleBundle): readonly Statement[] {
 }
 
 /** Without ListBucket a missing object would look like a missing right. A store elsewhere knows nothing of roles. */
-function readObjects({ rule: { source } }: RuleBundle): Statement[] {
+function readObjects({ rule: { source } }: ExportBundle): Statement[] {
   if (source.endpoint !== undefined) return [];
   // In a policy `*`, `?` and `$` mean something; in a key they are characters.
   const prefix = source.prefix.replace(/[*?$]/g, '${$&}');
@@ -38,19 +38,19 @@ function readObjects({ rule: { source } }: RuleBundle): Statement[] {
   ];
 }
 
-function takeEvents({ rule, stage }: RuleBundle): Statement[] {
+function takeEvents({ rule, stage }: ExportBundle): Statement[] {
   if (rule.source.trigger !== 'sqs') return [];
   return [allow('TakeEvents', TAKE_MESSAGES, [arn('sqs', functionName(rule.name, stage))])];
 }
 
 /** What `sluice replay` takes from a log group. */
-function readDeadLetters({ rule: { onError } }: RuleBundle): Statement[] {
+function readDeadLetters({ rule: { onError } }: ExportBundle): Statement[] {
   if (onError.kind !== 'deadLetter' || onError.to.kind !== 'logGroup') return [];
   return [allow('ReadDeadLetters', ['logs:FilterLogEvents'], [arn('logs', `log-group:${onError.to.logGroup}:*`)])];
 }
 
 /** MSK with IAM: the rights are on the cluster and on the rule's own topics. */
-function writeToMsk({ rule, stage, connections }: RuleBundle): Statement[] {
+function writeToMsk({ rule, stage, connections }: ExportBundle): Statement[] {
   const connection = connections.kafka[rule.kafka.connection];
   if (connection?.auth.mechanism !== 'oauthbearer' || connection.clusterArn === undefined) return [];
   const { clusterArn } = connection;

@@ -1,4 +1,4 @@
-import type { RuleBundle } from '../schema.ts';
+import type { ExportBundle } from '../schema.ts';
 import { arnOf, bucketArn, functionName, logicalId, type Template } from './names.ts';
 
 /** What makes a function run: its events as Serverless writes them, and the resources that they need. */
@@ -12,7 +12,7 @@ export interface TriggerParts {
 const NOTHING: TriggerParts = { events: [], resources: {}, notification: {} };
 const CREATED = 's3:ObjectCreated:*';
 
-export function triggerParts(bundle: RuleBundle): TriggerParts {
+export function triggerParts(bundle: ExportBundle): TriggerParts {
   switch (bundle.rule.source.trigger) {
     case 's3':
       return notified(bundle);
@@ -28,7 +28,7 @@ export function triggerParts(bundle: RuleBundle): TriggerParts {
 }
 
 /** An existing bucket is changed by Serverless's own resource, which leaves its other notifications alone. */
-function notified(bundle: RuleBundle): TriggerParts {
+function notified(bundle: ExportBundle): TriggerParts {
   const { rule, stage } = bundle;
   const id = logicalId(rule.name);
   const { bucket, prefix, suffix } = rule.source;
@@ -57,7 +57,7 @@ function notified(bundle: RuleBundle): TriggerParts {
 }
 
 /** The bucket must have EventBridge on; then every object of it is told, and the pattern chooses. */
-function routed({ rule }: RuleBundle): TriggerParts {
+function routed({ rule }: ExportBundle): TriggerParts {
   const { bucket, prefix, suffix } = rule.source;
   const literal = (part: string): string => part.replace(/[\\*]/g, '\\$&');
   const key = { key: [{ wildcard: `${literal(prefix)}*${literal(suffix)}` }] };
@@ -78,7 +78,7 @@ function routed({ rule }: RuleBundle): TriggerParts {
  * One object an invocation, so that a long one neither holds back nor fails the others. A message that failed comes back
  * when the function that had it must be gone; after ten times it is put with the failed events.
  */
-function queued(bundle: RuleBundle): TriggerParts {
+function queued(bundle: ExportBundle): TriggerParts {
   const { rule, stage } = bundle;
   const id = logicalId(rule.name);
   const queue = `${id}Queue`;
@@ -112,7 +112,7 @@ function queued(bundle: RuleBundle): TriggerParts {
   };
 }
 
-function published(bundle: RuleBundle): TriggerParts {
+function published(bundle: ExportBundle): TriggerParts {
   const { rule, stage } = bundle;
   const id = logicalId(rule.name);
   const topic = `${id}Topic`;
@@ -131,7 +131,7 @@ function published(bundle: RuleBundle): TriggerParts {
   };
 }
 
-function filter({ rule: { source } }: RuleBundle): Template {
+function filter({ rule: { source } }: ExportBundle): Template {
   const { prefix, suffix } = source;
   const rules = [
     ...(prefix === '' ? [] : [{ Name: 'prefix', Value: prefix }]),
@@ -141,7 +141,7 @@ function filter({ rule: { source } }: RuleBundle): Template {
 }
 
 /** Lets the rule's bucket, in the stack's own account, and nobody else send. */
-function fromBucket({ rule }: RuleBundle, action: string, resource: Template): Template {
+function fromBucket({ rule }: ExportBundle, action: string, resource: Template): Template {
   const statement = {
     Effect: 'Allow',
     Principal: { Service: 's3.amazonaws.com' },

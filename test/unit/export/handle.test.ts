@@ -1,6 +1,6 @@
 import { type Answer, handleExport, type Invocation } from '../../../lib/export/handle.ts';
 import { SluiceError } from '../../../lib/failure/index.ts';
-import type { RuleBundle } from '../../../lib/rule/schema.ts';
+import type { ExportBundle } from '../../../lib/rule/schema.ts';
 import type { Journal } from '../../../lib/telemetry/journal.ts';
 import type { RunRecord } from '../../../lib/telemetry/run-record.ts';
 import { away, planOf, portsOf } from '../../support/export-fakes.ts';
@@ -9,7 +9,7 @@ import { rows } from '../../support/rows.ts';
 const bundle = {
   stage: 'test',
   rule: { name: 'errors', source: { bucket: 'logs', prefix: 'access/', suffix: '' }, kafka: { topic: 'errors' } },
-} as unknown as RuleBundle;
+} as unknown as ExportBundle;
 
 function invocation(overrides: Partial<Invocation> = {}, failing: readonly Error[] = []) {
   const { ports, deadline } = portsOf({}, failing);

@@ -1,7 +1,7 @@
 import { handleExport, type Invocation } from '../../../lib/export/handle.ts';
 import { SluiceError } from '../../../lib/failure/index.ts';
 import type { ParkedEvent } from '../../../lib/ledger/parked.ts';
-import type { RuleBundle } from '../../../lib/rule/schema.ts';
+import type { ExportBundle } from '../../../lib/rule/schema.ts';
 import type { RunRecord } from '../../../lib/telemetry/run-record.ts';
 import { away, planOf, portsOf } from '../../support/export-fakes.ts';
 import { rows } from '../../support/rows.ts';
@@ -13,7 +13,7 @@ const QUEUE = 'errors-test-failed';
 const bundle = {
   stage: 'test',
   rule: { name: 'errors', source: { bucket: 'logs', prefix: 'access/', suffix: '' }, kafka: { topic: 'errors' } },
-} as unknown as RuleBundle;
+} as unknown as ExportBundle;
 
 type Parked = Pick<ParkedEvent, 'event' | 'object' | 'reason' | 'since'>;
 

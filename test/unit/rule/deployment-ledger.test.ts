@@ -1,9 +1,9 @@
 import { deployment } from '../../../lib/rule/deployment/index.ts';
 import { resolveExport } from '../../../lib/rule/index.ts';
-import type { ExportRule, RuleBundle } from '../../../lib/rule/schema.ts';
+import type { ExportBundle, ExportRule } from '../../../lib/rule/schema.ts';
 import { project, RULE } from './project.ts';
 
-function bundle(stage: string, kafka: Partial<ExportRule['kafka']>, clusterArn?: string): RuleBundle {
+function bundle(stage: string, kafka: Partial<ExportRule['kafka']>, clusterArn?: string): ExportBundle {
   const { bundle: first } = resolveExport(project([RULE]), 'errors', stage);
   const [[name, connection] = []] = Object.entries(first.connections.kafka);
   if (name === undefined || connection === undefined) throw new TypeError('the rule has a connection');
@@ -15,7 +15,7 @@ function bundle(stage: string, kafka: Partial<ExportRule['kafka']>, clusterArn?:
   };
 }
 
-function template(of: RuleBundle) {
+function template(of: ExportBundle) {
   const { functions, resources } = deployment([of], {});
   const made = resources['Resources'] as Record<string, { Properties: Record<string, unknown> }>;
   const [policy] = (made['ErrorsRole']?.Properties['Policies'] ?? []) as {

@@ -7,9 +7,9 @@ import { type CheckPorts, checkExport } from '../../../../lib/export/check.ts';
 import { SluiceError } from '../../../../lib/failure/index.ts';
 import type { ObjectStore } from '../../../../lib/object/contract.ts';
 import {
+  type ExportBundle,
   type ExportRule,
   type ProjectFiles,
-  type RuleBundle,
   readProject,
   resolveExport,
 } from '../../../../lib/rule/index.ts';
@@ -26,7 +26,7 @@ const CONNECTIONS = `kafka: { main: { brokers: [b-1.example.com:9096], auth: { m
 redis: { cache: { url: redis://cache.example.com:6379 } }
 `;
 
-function bundle(more = ''): RuleBundle {
+function bundle(more = ''): ExportBundle {
   const files: ProjectFiles = {
     rules: [{ path: 'rules/errors.yml', text: RULE + more }],
     connections: { path: 'connections.yml', text: CONNECTIONS },
@@ -183,9 +183,9 @@ describe('the set-up', () => {
     unreservedInstances: async () => 105,
     ...more,
   });
-  const found = async (rule: RuleBundle, more: Partial<SetupPorts> = {}) =>
+  const found = async (rule: ExportBundle, more: Partial<SetupPorts> = {}) =>
     (await checkSetup(rule, setup(more))).map(({ name, state }) => [name, state]);
-  const withSource = (more: Partial<ExportRule['source']>): RuleBundle => {
+  const withSource = (more: Partial<ExportRule['source']>): ExportBundle => {
     const whole = bundle();
     return { ...whole, rule: { ...whole.rule, source: { ...whole.rule.source, ...more } } };
   };

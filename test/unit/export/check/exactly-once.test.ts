@@ -4,7 +4,7 @@ import { lookAtTable } from '../../../../lib/export/check/table.ts';
 import { lookAtTransactions } from '../../../../lib/export/check/transaction.ts';
 import { SluiceError } from '../../../../lib/failure/index.ts';
 import type { ObjectInfo } from '../../../../lib/object/contract.ts';
-import { type ProjectFiles, type RuleBundle, readProject, resolveExport } from '../../../../lib/rule/index.ts';
+import { type ExportBundle, type ProjectFiles, readProject, resolveExport } from '../../../../lib/rule/index.ts';
 import { INFO } from '../../../support/export-fakes.ts';
 import { failureOf } from '../../../support/failure.ts';
 
@@ -12,7 +12,7 @@ const DAY = 86_400_000;
 const NOW = 1_000 * DAY;
 const MIB = 2 ** 20;
 
-function bundleOf(kafka: object = {}, more: object = {}): RuleBundle {
+function bundleOf(kafka: object = {}, more: object = {}): ExportBundle {
   const rule = {
     kind: 'export',
     name: 'errors',
