@@ -9,6 +9,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { standstillOf } from '../../lib/cli/aws/standstill.ts';
 import { handleExport } from '../../lib/export/handle.ts';
 import { type ExportInstance, openInstance } from '../../lib/export/instance.ts';
 import { type KafkaAdmin, openAdmin } from '../../lib/kafka/admin.ts';
@@ -37,6 +38,7 @@ export class Backfilling {
   readonly stage = `b${Math.random().toString(36).slice(2, 10)}`;
   readonly bucket = `backfill-${randomUUID()}`;
   readonly topic = `backfill-${randomUUID()}`;
+  select = 'SELECT s.id FROM S3Object s';
   /** Moves the clock of the rule's functions and of the CLI. */
   shift = 0;
   readonly clock = (): number => Date.now() + this.shift;
@@ -67,6 +69,11 @@ export class Backfilling {
       await this.#dynamo.send(new CreateTableCommand({ TableName, ...TABLE }));
       await waitUntilTableExists({ client: this.#dynamo, maxWaitTime: 30 }, { TableName });
     }
+    await this.writeRule();
+  }
+
+  /** As it is now: `select` may have changed. */
+  async writeRule(): Promise<void> {
     const rule = {
       kind: 'export',
       name: RULE,
@@ -82,7 +89,7 @@ export class Backfilling {
         forcePathStyle: true,
         secret: 'env:STORE',
       },
-      select: 'SELECT s.id FROM S3Object s',
+      select: this.select,
       kafka: { connection: 'main', topic: this.topic, ledger: this.#ledger, maxGroups: 10_000 },
     };
     // JSON is YAML.
@@ -116,6 +123,12 @@ export class Backfilling {
     };
     await Promise.all(Array.from({ length: 8 }, work));
     return { keys, values: keys.flatMap(ids).map((id) => JSON.stringify({ id })) };
+  }
+
+  async putObject(name: string, content: string): Promise<string> {
+    const key = `${PREFIX}${name}`;
+    await this.#s3.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: content }));
+    return key;
   }
 
   /** A new instance of the rule's function, as an event or the CLI invokes it. */
@@ -169,6 +182,10 @@ export class Backfilling {
         return () => undefined;
       },
       aws: {
+        standstill: async (bundle, secrets, table) => ({
+          ...standstillOf(bundle, secrets, table, this.#dynamo),
+          close: () => undefined,
+        }),
         functions: async () => ({
           ...functionsOf([DEPLOYED]),
           invoke: async (_, order) => {
