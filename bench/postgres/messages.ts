@@ -26,7 +26,11 @@ const SCHEMA = {
 };
 
 export function message(i: number, { keys, schema }: Shape): string {
-  const payload = { channel: i % 3 === 0 ? 'web' : 'app', items: [{ sku: `sku-${i % 997}`, n: i % 5 }], note: 'gift, wrapped' };
+  const payload = {
+    channel: i % 3 === 0 ? 'web' : 'app',
+    items: [{ sku: `sku-${i % 997}`, n: i % 5 }],
+    note: 'gift, wrapped',
+  };
   const row = {
     id: i % keys,
     customer: `customer-${i % 9973}`,

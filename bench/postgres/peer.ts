@@ -1,27 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { ConnectWorker } from '../../local/connect/worker.ts';
+import { rowsPerSecond, type Task } from './measure.ts';
 
-export type Mode = 'insert' | 'upsert';
-
-export interface Task {
-  readonly mode: Mode;
-  readonly topic: string;
-  readonly table: string;
-  readonly messages: number;
-}
-
-/**
- * Rows a second of Kafka Connect with the Debezium JDBC sink, from the first rows that are there to the last: its start
- * does not count against it. For an upsert each key is there before, with another customer.
- */
-export async function connectSink(
-  worker: ConnectWorker,
-  client: Client,
-  database: URL,
-  { mode, topic, table, messages }: Task,
-): Promise<number> {
-  const done = mode === 'insert' ? `SELECT count(*)::int AS n FROM ${table}` : `SELECT count(*)::int AS n FROM ${table} WHERE customer LIKE 'customer-%'`;
+/** Kafka Connect with the Debezium JDBC sink. */
+export async function connectSink(worker: ConnectWorker, client: Client, database: URL, task: Task): Promise<number> {
+  const { mode, topic, table } = task;
   await worker.add({
     name: topic,
     config: {
@@ -40,14 +23,7 @@ export async function connectSink(
     },
   });
   try {
-    let began: { readonly at: number; readonly rows: number } | undefined;
-    for (;;) {
-      const { rows } = await client.query<{ n: number }>(done);
-      const n = rows[0]?.n ?? 0;
-      if (n > 0) began ??= { at: performance.now(), rows: n };
-      if (began !== undefined && n >= messages) return ((n - began.rows) * 1000) / (performance.now() - began.at);
-      await delay(300);
-    }
+    return await rowsPerSecond(client, task);
   } finally {
     await worker.remove(topic);
   }
