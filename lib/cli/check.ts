@@ -9,7 +9,6 @@ import {
   isSink,
   listRules,
   type Project,
-  type Rule,
   type RuleBundle,
   resolveRule,
   validateProject,
@@ -76,7 +75,7 @@ function validated(context: Context, project: Project): Exit {
 
 async function probesOf(
   context: Context,
-  bundle: RuleBundle<Rule>,
+  bundle: RuleBundle,
   deployed: Deployed | SluiceError,
 ): Promise<PlacedProbe[]> {
   const { clock, env, stage } = context;

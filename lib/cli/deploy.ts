@@ -2,7 +2,7 @@ import { bundlesOf } from '../rule/deployment/index.ts';
 import { functionName } from '../rule/deployment/names.ts';
 import { withoutEffect } from '../rule/deployment/without-effect.ts';
 import { loadProject } from '../rule/disk.ts';
-import { type Rule, type RuleBundle, resolveRule } from '../rule/index.ts';
+import { type RuleBundle, resolveRule } from '../rule/index.ts';
 import type { DeployedStack } from './aws/ports.ts';
 import { answer, type CliCommand, type Context, lineFor } from './command.ts';
 import { confirm } from './confirm.ts';
@@ -62,11 +62,7 @@ export async function deployRules(context: Context, { yes, removal }: Agreement)
   return plan;
 }
 
-export function planOf(
-  bundles: readonly RuleBundle<Rule>[],
-  stack: DeployedStack | undefined,
-  stage: string,
-): DeployPlan {
+export function planOf(bundles: readonly RuleBundle[], stack: DeployedStack | undefined, stage: string): DeployPlan {
   const deployed = new Map(
     [...(stack?.functions ?? [])].flatMap(([name, { env }]) => {
       const rule = env['SLUICE_RULE'];

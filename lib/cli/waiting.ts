@@ -1,7 +1,7 @@
 import { SluiceError } from '../failure/index.ts';
 import type { StoppedObject } from '../ledger/contract.ts';
 import { failedQueueName } from '../rule/deployment/names.ts';
-import type { ExportBundle, Rule, RuleBundle } from '../rule/index.ts';
+import type { ExportBundle, RuleBundle } from '../rule/index.ts';
 import { createSecretStore, fetchSecret } from '../secret/index.ts';
 import { type Context, lineFor } from './command.ts';
 import { ledgerTableOf } from './stack-name.ts';
@@ -26,7 +26,7 @@ export function needsHand(waiting: Waiting | undefined): boolean {
   return (waiting?.stopped ?? 0) + (waiting?.parked ?? 0) > 0;
 }
 
-export async function waitingOf(context: Context, bundle: RuleBundle<Rule>): Promise<Waiting> {
+export async function waitingOf(context: Context, bundle: RuleBundle): Promise<Waiting> {
   if (!isExport(bundle)) return { unknown: [] };
   const { name } = bundle.rule;
   const unknown: string[] = [];
@@ -83,6 +83,6 @@ export function waitingNotes(
   return notes;
 }
 
-function isExport(bundle: RuleBundle<Rule>): bundle is ExportBundle {
+function isExport(bundle: RuleBundle): bundle is ExportBundle {
   return bundle.rule.kind === 'export';
 }

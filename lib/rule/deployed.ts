@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SluiceError } from '../failure/index.ts';
 import { bundlePath } from './bundle.ts';
-import type { Rule, RuleBundle, RuleKind, RuleOf } from './schema.ts';
+import type { RuleBundle, RuleKind, RuleOf } from './schema.ts';
 import type { Environment } from './variables.ts';
 
 /**
@@ -28,16 +28,16 @@ export function readDeployedRule<K extends RuleKind>(
   );
 }
 
-function isOf<K extends RuleKind>(bundle: RuleBundle<Rule>, kind: K): bundle is RuleBundle<RuleOf<K>> {
+function isOf<K extends RuleKind>(bundle: RuleBundle, kind: K): bundle is RuleBundle<RuleOf<K>> {
   return bundle.rule.kind === kind;
 }
 
-function readBundle(env: Environment, workingDirectory: string): RuleBundle<Rule> {
+function readBundle(env: Environment, workingDirectory: string): RuleBundle {
   const { SLUICE_STAGE = '', SLUICE_RULE = '', LAMBDA_TASK_ROOT } = env;
   const path = bundlePath(SLUICE_STAGE, SLUICE_RULE);
   const roots = [...(LAMBDA_TASK_ROOT === undefined ? [] : [LAMBDA_TASK_ROOT]), ...upward(workingDirectory)];
   const root = roots.find((each) => existsSync(join(each, path)));
-  if (root !== undefined) return JSON.parse(readFileSync(join(root, path), 'utf8')) as RuleBundle<Rule>;
+  if (root !== undefined) return JSON.parse(readFileSync(join(root, path), 'utf8')) as RuleBundle;
   throw new SluiceError('MissingRule', `the function was packaged without its rule, ${path}`, {
     stage: 'rule',
     context: { rule: SLUICE_RULE, file: path },

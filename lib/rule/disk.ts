@@ -4,7 +4,7 @@ import { SluiceError } from '../failure/index.ts';
 import { bundlePath } from './bundle.ts';
 import { type Project, readProject } from './project.ts';
 import type { SourceFile } from './read.ts';
-import type { Rule, RuleBundle } from './schema.ts';
+import type { RuleBundle } from './schema.ts';
 import type { Environment } from './variables.ts';
 
 /**
@@ -45,7 +45,7 @@ async function source(dir: string, path: string): Promise<SourceFile> {
 }
 
 /** Writes what each function is deployed with, and takes away what was written for rules that are no more. */
-export async function writeBundles(dir: string, stage: string, bundles: readonly RuleBundle<Rule>[]): Promise<void> {
+export async function writeBundles(dir: string, stage: string, bundles: readonly RuleBundle[]): Promise<void> {
   const folder = join(dir, '.sluice', stage);
   await mkdir(folder, { recursive: true });
   const wanted = new Set(bundles.map(({ rule }) => `${rule.name}.json`));

@@ -1,4 +1,4 @@
-import type { Rule, RuleBundle } from './schema.ts';
+import type { RuleBundle } from './schema.ts';
 
 /** A secret that a function reads, and the KMS key that it is encrypted with where it is not Secrets Manager's own. */
 export interface SecretUse {
@@ -9,7 +9,7 @@ export interface SecretUse {
 }
 
 /** Every secret that a rule needs to run. */
-export function secretsOf({ rule, connections }: RuleBundle<Rule>): readonly SecretUse[] {
+export function secretsOf({ rule, connections }: RuleBundle): readonly SecretUse[] {
   const uses: SecretUse[] = [];
   const use = (name: string | undefined, of: string, kmsKey?: string): void => {
     if (name !== undefined) uses.push({ name, of, ...(kmsKey === undefined ? {} : { kmsKey }) });

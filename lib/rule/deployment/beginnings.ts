@@ -1,4 +1,4 @@
-import { isSink, type Rule, type RuleBundle } from '../schema.ts';
+import { isSink, type RuleBundle } from '../schema.ts';
 import { type Beginnings, mappingId } from './poller.ts';
 
 /** The stack as it is deployed now. */
@@ -13,7 +13,7 @@ export interface LiveStack {
  * When each mapping begins that asks for the latest message: at its first deployment, which later ones keep, since AWS
  * would make another mapping otherwise. The stack is asked only where a rule needs it.
  */
-export async function beginningsOf(bundles: readonly RuleBundle<Rule>[], live: LiveStack): Promise<Beginnings> {
+export async function beginningsOf(bundles: readonly RuleBundle[], live: LiveStack): Promise<Beginnings> {
   const ids = bundles.filter(isSink).flatMap(({ rule, stage, connections }) => {
     const connection = connections.kafka[rule.source.connection];
     if (rule.source.from !== 'latest' || stage === 'local' || connection === undefined) return [];

@@ -1,5 +1,5 @@
 import { bundlePath } from '../bundle.ts';
-import { type ExportRule, isExport, isSink, type Rule, type RuleBundle } from '../schema.ts';
+import { type ExportBundle, isExport, isSink, type Rule, type RuleBundle } from '../schema.ts';
 import { secretsOf } from '../secrets.ts';
 import type { Environment } from '../variables.ts';
 import { failedQueueEvent, failedQueueResources } from './failed-queue.ts';
@@ -12,12 +12,7 @@ import type { Statement } from './statement.ts';
 import { triggerParts } from './trigger.ts';
 
 /** A rule's function as Serverless writes it. */
-export function functionOf(
-  bundle: RuleBundle<Rule>,
-  env: Environment,
-  beginnings: Beginnings,
-  service?: string,
-): Template {
+export function functionOf(bundle: RuleBundle, env: Environment, beginnings: Beginnings, service?: string): Template {
   const { rule, stage } = bundle;
   return {
     name: functionName(rule.name, stage),
@@ -43,7 +38,7 @@ function way(rule: Rule): string {
 }
 
 /** Events of objects come asynchronously: what fails is tried again, then kept. */
-function exportParts(bundle: RuleBundle<ExportRule>): Template {
+function exportParts(bundle: ExportBundle): Template {
   const { rule } = bundle;
   return {
     ...(rule.rate?.instances === undefined ? {} : { reservedConcurrency: rule.rate.instances }),
@@ -54,7 +49,7 @@ function exportParts(bundle: RuleBundle<ExportRule>): Template {
   };
 }
 
-function environment(bundle: RuleBundle<Rule>, env: Environment, service?: string): Template {
+function environment(bundle: RuleBundle, env: Environment, service?: string): Template {
   const own = {
     SLUICE_RULE: bundle.rule.name,
     SLUICE_STAGE: bundle.stage,
@@ -70,12 +65,12 @@ function environment(bundle: RuleBundle<Rule>, env: Environment, service?: strin
 }
 
 /** What a rule's function needs beside itself: its role, and for an export the queue of its failed events and its trigger's parts. */
-export function resourcesOf(bundle: RuleBundle<Rule>): Template {
+export function resourcesOf(bundle: RuleBundle): Template {
   if (isExport(bundle)) return { ...role(bundle, statements(bundle)), ...exportResources(bundle) };
   return isSink(bundle) ? role(bundle, sinkStatements(bundle)) : {};
 }
 
-function role({ rule, stage }: RuleBundle<Rule>, Statement: readonly Statement[]): Template {
+function role({ rule, stage }: RuleBundle, Statement: readonly Statement[]): Template {
   const trust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
   return {
     [`${logicalId(rule.name)}Role`]: {
@@ -90,6 +85,6 @@ function role({ rule, stage }: RuleBundle<Rule>, Statement: readonly Statement[]
   };
 }
 
-function exportResources(bundle: RuleBundle<ExportRule>): Template {
+function exportResources(bundle: ExportBundle): Template {
   return { ...failedQueueResources(bundle), ...triggerParts(bundle).resources };
 }

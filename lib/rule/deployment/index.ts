@@ -2,7 +2,7 @@ import { SluiceError } from '../../failure/index.ts';
 import { loadProject, writeBundles } from '../disk.ts';
 import { listRules, type Project } from '../project.ts';
 import { resolveRule } from '../resolve.ts';
-import { isExport, isSink, type Rule, type RuleBundle } from '../schema.ts';
+import { isExport, isSink, type RuleBundle } from '../schema.ts';
 import { secretsOf } from '../secrets.ts';
 import { validateProject } from '../validate.ts';
 import type { Environment } from '../variables.ts';
@@ -38,7 +38,7 @@ export async function deploy(
 
 /** Pure: the same rules, environment and beginnings give the same template. */
 export function deployment(
-  bundles: readonly RuleBundle<Rule>[],
+  bundles: readonly RuleBundle[],
   env: Environment,
   beginnings: Beginnings = new Map(),
   service?: string,
@@ -73,7 +73,7 @@ export function deployment(
 }
 
 /** Every rule of a project, ready for a stage, or SluiceError with all that stands against it. */
-export function bundlesOf(project: Project, stage: string): readonly RuleBundle<Rule>[] {
+export function bundlesOf(project: Project, stage: string): readonly RuleBundle[] {
   const problems = [...validateProject(project, stage)];
   if (problems.length === 0) {
     const bundles = listRules(project).map(({ name }) => resolveRule(project, name, stage).bundle);
@@ -91,7 +91,7 @@ export function bundlesOf(project: Project, stage: string): readonly RuleBundle<
 }
 
 /** `env:` and `file:` name what is on the machine of whoever deploys; a function on AWS has neither. */
-function unreachableSecrets(bundle: RuleBundle<Rule>): SluiceError[] {
+function unreachableSecrets(bundle: RuleBundle): SluiceError[] {
   if (bundle.stage === 'local') return [];
   return secretsOf(bundle)
     .filter(({ name }) => /^(env|file):/.test(name))
