@@ -1,8 +1,9 @@
 import { SluiceError } from '../failure/index.ts';
 import { functionName } from '../rule/deployment/names.ts';
 import { loadProject } from '../rule/disk.ts';
-import { listRules, type ResolvedRule, resolveRule } from '../rule/index.ts';
-import type { RunRecord } from '../telemetry/run-record.ts';
+import { isSink, listRules, type ResolvedRule, resolveRule } from '../rule/index.ts';
+import type { Stop } from '../sink/contract.ts';
+import type { AnyRun, RunLogs } from './aws/ports.ts';
 import { answer, type CliCommand, type Context } from './command.ts';
 import { askDeployed, type Deployed, standingOf } from './deployed.ts';
 import { Exit, exitCodeOf } from './exit.ts';
@@ -19,7 +20,8 @@ interface ListedRule extends Standing {
   readonly kind?: string;
   readonly file?: string;
   readonly function: string;
-  readonly lastRun?: RunRecord;
+  readonly lastRun?: AnyRun;
+  readonly stops?: readonly Stop[];
   readonly waiting?: Waiting;
 }
 
@@ -70,7 +72,7 @@ export const list: CliCommand = {
     }
     return project.broken.length > 0
       ? Exit.USAGE
-      : rules.some(({ state, waiting }) => UNWELL.has(state) || needsHand(waiting))
+      : rules.some(({ state, waiting, stops = [] }) => UNWELL.has(state) || needsHand(waiting) || stops.length > 0)
         ? Exit.UNWELL
         : Exit.OK;
   },
@@ -81,11 +83,12 @@ async function onAws(
   deployed: Deployed | SluiceError,
   name: string,
   { bundle, rule }: ResolvedRule,
-): Promise<Standing & Pick<ListedRule, 'lastRun' | 'waiting'>> {
+): Promise<Standing & Pick<ListedRule, 'lastRun' | 'waiting' | 'stops'>> {
   if (deployed instanceof SluiceError) return { state: 'unknown', notes: [] };
   const { actual: _, ...stands } = await standingOf(deployed, name, bundle.hash);
   if (stands.state === 'not deployed') return stands;
-  const [last, waiting] = await Promise.all([lastRunOf(context, name), waitingOf(context, bundle)]);
+  if (isSink(bundle)) return sinkOnAws(context, stands, name, rule.name);
+  const [last, waiting] = await Promise.all([lastRunOf(name, () => context.aws.runLogs()), waitingOf(context, bundle)]);
   return {
     ...stands,
     notes: [...stands.notes, ...last.notes, ...waitingNotes(context, rule.name, waiting)],
@@ -94,12 +97,28 @@ async function onAws(
   };
 }
 
-async function lastRunOf(
+async function sinkOnAws(
   context: Context,
+  stands: Standing,
   name: string,
-): Promise<{ readonly run?: RunRecord; readonly notes: readonly string[] }> {
+  rule: string,
+): Promise<Standing & Pick<ListedRule, 'lastRun' | 'stops'>> {
+  const { stopsOf, stopNotes } = await import('./sink/logs.ts');
+  const [last, stops] = await Promise.all([lastRunOf(name, () => context.aws.sinkRunLogs()), stopsOf(context, rule)]);
+  return {
+    ...stands,
+    notes: [...stands.notes, ...last.notes, ...stopNotes(context, rule, stops)],
+    ...(last.run === undefined ? {} : { lastRun: last.run }),
+    stops,
+  };
+}
+
+async function lastRunOf<R extends AnyRun>(
+  name: string,
+  logs: () => Promise<RunLogs<R>>,
+): Promise<{ readonly run?: R; readonly notes: readonly string[] }> {
   try {
-    const last = await (await context.aws.runLogs()).last(name);
+    const last = await (await logs()).last(name);
     return last === undefined ? { notes: [] } : { run: last.run, notes: [] };
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
@@ -128,7 +147,7 @@ function text({ terminal, stage, clock }: Context, rules: readonly ListedRule[])
     colored(state, colors),
     lastRun === undefined ? '' : ago(Date.parse(lastRun.startedAt) + lastRun.durationMs, clock()),
     lastRun === undefined ? '' : resultText(lastRun.result, colors),
-    lastRun === undefined ? '' : count(lastRun.sent),
+    lastRun === undefined ? '' : count('sent' in lastRun ? lastRun.sent : lastRun.written),
   ]);
   const titles = [
     { title: 'rule' },

@@ -51,6 +51,11 @@ export const logs: CliCommand<LogsOptions> = {
     if (!Number.isInteger(limit) || limit < 1)
       throw usage(`--limit ${options.limit} is no number of runs`, 'Give a number such as 50.');
     await warnUnknown(context, rule);
+    const { isSinkLog, sinkLogs } = await import('./sink/logs.ts');
+    if (await isSinkLog(context, rule)) {
+      const { failed = false, follow: isFollowed = false } = options;
+      return sinkLogs(context, rule, { run, from, limit, failed, follow: isFollowed });
+    }
     const name = functionName(rule, context.stage);
     const source = await context.aws.runLogs();
     if (run !== undefined) return one(context, source, name, run, from);

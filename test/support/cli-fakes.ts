@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pc from 'picocolors';
 import type {
+  AnyRun,
   AwsPorts,
   DeployedFunction,
   DeployedStack,
   FunctionConfig,
   LoggedRun,
+  RunLogs,
   Standstill,
 } from '../../lib/cli/aws/ports.ts';
 import { main, type Surroundings } from '../../lib/cli/main.ts';
@@ -15,6 +17,7 @@ import type { Terminal } from '../../lib/cli/terminal.ts';
 import type { StoppedObject } from '../../lib/ledger/contract.ts';
 import type { ParkedEvent } from '../../lib/ledger/parked.ts';
 import type { RunRecord } from '../../lib/telemetry/run-record.ts';
+import type { SinkRunRecord } from '../../lib/telemetry/sink-run-record.ts';
 
 export const RULE = `kind: export
 name: errors
@@ -122,6 +125,7 @@ export function awsOf(given: Partial<AwsPorts> = {}): AwsPorts {
     functions: async () => functionsOf([]),
     stacks: async () => ({ describe: async () => undefined }),
     runLogs: async () => runLogsOf([]),
+    sinkRunLogs: async () => runLogsOf<SinkRunRecord>([]),
     bucketNames: async () => [],
     queues: async () => ({ waiting: async () => 0, send: async () => undefined }),
     standstill: async () => standstillOf(),
@@ -142,7 +146,7 @@ export function functionsOf(functions: readonly DeployedFunction[], answer: unkn
   };
 }
 
-export function runLogsOf(runs: readonly LoggedRun[]) {
+export function runLogsOf<R extends AnyRun = RunRecord>(runs: readonly LoggedRun<R>[]): RunLogs<R> {
   return {
     async *since(_name: string, from: number) {
       yield* runs.filter(({ at }) => at >= from);

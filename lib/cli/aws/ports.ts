@@ -3,6 +3,7 @@ import type { ParkedEvents } from '../../ledger/parked.ts';
 import type { ExportBundle, ExportRule } from '../../rule/schema.ts';
 import type { SecretStore } from '../../secret/index.ts';
 import type { RunRecord } from '../../telemetry/run-record.ts';
+import type { SinkRunRecord } from '../../telemetry/sink-run-record.ts';
 import type { Setup } from './setup.ts';
 
 /** How a function is set up, as far as `list` compares it. Undefined: not known, or not a plain value in the template. */
@@ -45,17 +46,20 @@ export interface Stacks {
   describe(name: string): Promise<DeployedStack | undefined>;
 }
 
-export interface LoggedRun {
+/** What the function of a rule tells of its runs: the rule's kind says which. */
+export type AnyRun = RunRecord | SinkRunRecord;
+
+export interface LoggedRun<R extends AnyRun = RunRecord> {
   /** When the line was written, in milliseconds since 1970. */
   readonly at: number;
-  readonly run: RunRecord;
+  readonly run: R;
 }
 
-export interface RunLogs {
+export interface RunLogs<R extends AnyRun = RunRecord> {
   /** Runs told of since that time, oldest first. A function that was never called has none. */
-  since(functionName: string, from: number): AsyncIterable<LoggedRun>;
+  since(functionName: string, from: number): AsyncIterable<LoggedRun<R>>;
   /** The last run that was told of, found without reading the whole log. */
-  last(functionName: string): Promise<LoggedRun | undefined>;
+  last(functionName: string): Promise<LoggedRun<R> | undefined>;
 }
 
 export interface Queues {
@@ -78,6 +82,8 @@ export interface AwsPorts {
   functions(): Promise<Functions>;
   stacks(): Promise<Stacks>;
   runLogs(): Promise<RunLogs>;
+  /** The same for functions of sinks. */
+  sinkRunLogs(): Promise<RunLogs<SinkRunRecord>>;
   queues(): Promise<Queues>;
   /** @param table of the stack, where its rules' ledgers are */
   standstill(bundle: ExportBundle, secrets: SecretStore, table: string): Promise<Standstill>;
@@ -92,6 +98,7 @@ export function awsPorts(): AwsPorts {
     functions: async () => (await import('./functions.ts')).lambdaFunctions(),
     stacks: async () => (await import('./stacks.ts')).cloudFormationStacks(),
     runLogs: async () => (await import('./run-logs.ts')).cloudWatchRunLogs(),
+    sinkRunLogs: async () => (await import('./run-logs.ts')).cloudWatchRunLogs<SinkRunRecord>(),
     queues: async () => (await import('./queues.ts')).sqsQueues(),
     standstill: async (bundle, secrets, table) =>
       (await import('./standstill.ts')).standstillOf(bundle, secrets, table),

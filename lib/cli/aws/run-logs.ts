@@ -6,16 +6,16 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { RUN_MESSAGE, type RunRecord } from '../../telemetry/run-record.ts';
 import { awsFailure, IMPATIENT, isNamed } from './failure.ts';
-import type { LoggedRun, RunLogs } from './ports.ts';
+import type { AnyRun, LoggedRun, RunLogs } from './ports.ts';
 
 /** Streams and lines that are looked through for the last run: an instance writes its own stream. */
 const NEWEST_STREAMS = 3;
 const NEWEST_LINES = 200;
 
 /** Runs as the functions' log groups tell of them. Lines are told apart here too: not every AWS endpoint filters. */
-export function cloudWatchRunLogs(
+export function cloudWatchRunLogs<R extends AnyRun = RunRecord>(
   client: Pick<CloudWatchLogsClient, 'send'> = new CloudWatchLogsClient(IMPATIENT),
-): RunLogs {
+): RunLogs<R> {
   return {
     async *since(functionName, from) {
       const logGroupName = logGroup(functionName);
@@ -35,7 +35,7 @@ export function cloudWatchRunLogs(
             throw awsFailure(error, `read the log ${logGroupName}`, 'logs:FilterLogEvents');
           });
         for (const { timestamp = 0, message = '' } of page?.events ?? []) {
-          const run = runIn(message);
+          const run = runIn<R>(message);
           if (run !== undefined) yield { at: timestamp, run };
         }
         nextToken = page?.nextToken;
@@ -53,7 +53,7 @@ export function cloudWatchRunLogs(
           }),
         );
         const found = await Promise.all(
-          logStreams.map(({ logStreamName }) => lastOf(client, logGroupName, logStreamName ?? '')),
+          logStreams.map(({ logStreamName }) => lastOf<R>(client, logGroupName, logStreamName ?? '')),
         );
         return found.reduce(
           (newest, each) => (each !== undefined && each.at > (newest?.at ?? -1) ? each : newest),
@@ -67,16 +67,16 @@ export function cloudWatchRunLogs(
   };
 }
 
-async function lastOf(
+async function lastOf<R extends AnyRun>(
   client: Pick<CloudWatchLogsClient, 'send'>,
   logGroupName: string,
   logStreamName: string,
-): Promise<LoggedRun | undefined> {
+): Promise<LoggedRun<R> | undefined> {
   const { events = [] } = await client.send(
     new GetLogEventsCommand({ logGroupName, logStreamName, limit: NEWEST_LINES, startFromHead: false }),
   );
   const runs = events.flatMap(({ timestamp = 0, message = '' }) => {
-    const run = runIn(message);
+    const run = runIn<R>(message);
     return run === undefined ? [] : [{ at: timestamp, run }];
   });
   return runs.at(-1);
@@ -87,11 +87,11 @@ function logGroup(functionName: string): string {
 }
 
 /** The run record of a log line, if it is one. Lambda may put its own fields in front of the JSON. */
-export function runIn(line: string): RunRecord | undefined {
+export function runIn<R extends AnyRun = RunRecord>(line: string): R | undefined {
   const from = line.indexOf('{');
   if (from === -1 || !line.includes(RUN_MESSAGE)) return undefined;
   try {
-    const { message, run } = JSON.parse(line.slice(from)) as { message?: unknown; run?: RunRecord };
+    const { message, run } = JSON.parse(line.slice(from)) as { message?: unknown; run?: R };
     return message === RUN_MESSAGE && typeof run?.run === 'string' ? run : undefined;
   } catch {
     return undefined;
