@@ -1,11 +1,9 @@
-import type { Message, Notice, Put, Remove, Truncate } from './contract.ts';
-
-/** A change before it is told which message it came in. */
-export type Draft = Put | Remove | Truncate;
+import type { Change, Message, Notice } from './contract.ts';
 
 /** What a message is before the steps. */
 export interface Parsed {
-  readonly drafts: readonly Draft[];
+  /** Counted as they stand in the message. */
+  readonly drafts: readonly Change[];
   /** The message says nothing of a row. */
   readonly ignored?: boolean;
   readonly notices?: readonly Omit<Notice, 'message'>[];

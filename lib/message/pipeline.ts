@@ -16,7 +16,7 @@ import { fixOf } from './fixes.ts';
 import { Flattener } from './flatten.ts';
 import { JsonSyntaxError } from './json/syntax-error.ts';
 import type { MessageOptions, Step } from './options.ts';
-import type { Draft, Parsed, ParseMessage } from './parsed.ts';
+import type { Parsed, ParseMessage } from './parsed.ts';
 import { jsonParser, textParser } from './rows.ts';
 import { type Progress, Stages } from './stages.ts';
 import { compileSteps } from './steps/compile.ts';
@@ -61,7 +61,7 @@ export function createPipeline({ message, steps, columns, now }: PipelineOptions
           for (const draft of drafts) {
             const done = stages.run(draft, progress);
             if (done !== draft && (done === undefined || done.kind !== draft.kind)) left++;
-            if (done !== undefined) changes.push({ ...done, message: one, index: changes.length - begun });
+            if (done !== undefined) changes.push(counted(done, changes.length - begun));
           }
           filtered += left;
         } catch (error) {
@@ -85,7 +85,7 @@ export function createPipeline({ message, steps, columns, now }: PipelineOptions
         traceRows(drafts, stages.steps, progress, shown, warnings);
         for (const draft of drafts) {
           const done = stages.run(draft, progress);
-          if (done !== undefined) changes.push({ ...done, message: one, index: changes.length });
+          if (done !== undefined) changes.push(counted(done, changes.length));
         }
       } catch (error) {
         return { stages: shown, failure: failureOf(error, one, progress), changes: [], warnings, notices };
@@ -101,12 +101,17 @@ function parserOf({ format = 'json', charset = 'utf-8', debezium = {} }: Message
   return format === 'text' ? textParser(decodeText) : jsonParser(decodeText);
 }
 
-function flattened(draft: Draft, flattener: Flattener): Draft {
+function flattened(draft: Change, flattener: Flattener): Change {
   return draft.kind === 'put' ? { ...draft, row: flattener.flatten(draft.row) } : draft;
 }
 
+/** Rows that were left out are not counted. */
+function counted(change: Change, index: number): Change {
+  return change.index === index ? change : { ...change, index };
+}
+
 /** What a preview shows of changes: the rows, and of deletes the keys. */
-function rowsOf(drafts: readonly Draft[]): readonly Row[] {
+function rowsOf(drafts: readonly Change[]): readonly Row[] {
   return drafts.flatMap((draft) => (draft.kind === 'put' ? draft.row : draft.kind === 'remove' ? draft.key : []));
 }
 

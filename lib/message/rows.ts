@@ -1,6 +1,6 @@
 import { isList } from '../select/values/compare.ts';
 import { Struct, type Value } from '../select/values/value.ts';
-import type { Put } from './contract.ts';
+import type { Change, Message } from './contract.ts';
 import { JsonParser } from './json/parser.ts';
 import { IGNORED, type ParseMessage } from './parsed.ts';
 import type { DecodeText } from './text.ts';
@@ -12,12 +12,13 @@ const NONE: readonly string[] = [];
 /** Each JSON value is a row, and each item of a list: an object's members are its fields, anything else is the field `value`. */
 export function jsonParser(decodeText: DecodeText): ParseMessage {
   const parser = new JsonParser();
-  return ({ value }) => {
+  return (message) => {
+    const { value } = message;
     if (value === null) return IGNORED;
-    const drafts: Put[] = [];
+    const drafts: Change[] = [];
     for (const each of parser.all(decodeText(value))) {
-      if (!isList(each)) drafts.push(putOf(each));
-      else for (const item of each) drafts.push(putOf(item));
+      if (!isList(each)) drafts.push(putOf(each, message, drafts.length));
+      else for (const item of each) drafts.push(putOf(item, message, drafts.length));
     }
     return drafts.length === 0 ? IGNORED : { drafts };
   };
@@ -25,12 +26,15 @@ export function jsonParser(decodeText: DecodeText): ParseMessage {
 
 /** The whole message is the field `message`. */
 export function textParser(decodeText: DecodeText): ParseMessage {
-  return ({ value }) => {
+  return (message) => {
+    const { value } = message;
     if (value === null) return IGNORED;
-    return { drafts: [{ kind: 'put', row: new Struct(MESSAGE, [decodeText(value)]), unchanged: NONE }] };
+    const row = new Struct(MESSAGE, [decodeText(value)]);
+    return { drafts: [{ kind: 'put', row, unchanged: NONE, message, index: 0 }] };
   };
 }
 
-function putOf(value: Value): Put {
-  return { kind: 'put', row: value instanceof Struct ? value : new Struct(VALUE, [value]), unchanged: NONE };
+function putOf(value: Value, message: Message, index: number): Change {
+  const row = value instanceof Struct ? value : new Struct(VALUE, [value]);
+  return { kind: 'put', row, unchanged: NONE, message, index };
 }

@@ -1,5 +1,4 @@
-import type { FieldSchema, Put, Remove, Row } from './contract.ts';
-import type { Draft } from './parsed.ts';
+import type { Change, FieldSchema, Row } from './contract.ts';
 import type { NamedStep } from './steps/compile.ts';
 import type { Fields } from './steps/fields.ts';
 
@@ -7,6 +6,9 @@ import type { Fields } from './steps/fields.ts';
 export interface Progress {
   at: string;
 }
+
+type Put = Extract<Change, { kind: 'put' }>;
+type Remove = Extract<Change, { kind: 'remove' }>;
 
 /** Takes changes through the steps: their rows, and the keys that find them. */
 export class Stages {
@@ -18,7 +20,7 @@ export class Stages {
   }
 
   /** Undefined: the row is left out. Throws RecordError; `progress` tells where. */
-  run(draft: Draft, progress: Progress): Draft | undefined {
+  run(draft: Change, progress: Progress): Change | undefined {
     if (this.steps.length === 0 || draft.kind === 'truncate') return draft;
     if (draft.kind === 'remove') return this.#remove(draft, progress);
     let fields: Fields | undefined = { row: draft.row, unchanged: draft.unchanged, partial: false };
@@ -31,7 +33,11 @@ export class Stages {
   }
 
   #put(draft: Put, { row, unchanged }: Fields, progress: Progress): Put {
-    const { key, formerKey, before, uncertain, schema } = draft;
+    const { key, formerKey, before, uncertain, schema, wire, message, index } = draft;
+    // What is no change of a table has nothing else, and there are many.
+    if (key === undefined && schema === undefined && wire === undefined) {
+      return { kind: 'put', row, unchanged, message, index };
+    }
     return {
       ...draft,
       row,
@@ -46,13 +52,15 @@ export class Stages {
 
   /** A row that changed so that it is left out now may be in the target from before. */
   #left(draft: Put, progress: Progress): Remove | undefined {
-    const { key, formerKey, order, wire, snapshot } = draft;
+    const { key, formerKey, order, wire, snapshot, message, index } = draft;
     if (key === undefined || snapshot === true) return undefined;
     return {
       kind: 'remove',
       key: this.#key(formerKey ?? key, progress),
       ...(order === undefined ? {} : { order }),
       ...(wire === undefined ? {} : { wire }),
+      message,
+      index,
     };
   }
 

@@ -1,12 +1,11 @@
-import type { Row, Stage, Warning } from './contract.ts';
-import type { Draft } from './parsed.ts';
+import type { Change, Row, Stage, Warning } from './contract.ts';
 import type { Progress } from './stages.ts';
 import type { NamedStep } from './steps/compile.ts';
 import type { Fields } from './steps/fields.ts';
 
 /** Runs rows through the steps one step after another, and notes what they are behind each. Throws RecordError; what was noted stays. */
 export function traceRows(
-  drafts: readonly Draft[],
+  drafts: readonly Change[],
   steps: readonly NamedStep[],
   progress: Progress,
   shown: Stage[],

@@ -1,9 +1,9 @@
 import { RecordError } from '../../select/values/record-error.ts';
 import { Struct, type Value } from '../../select/values/value.ts';
-import type { Message, Put, Wire } from '../contract.ts';
+import type { Change, Message, Wire } from '../contract.ts';
 import { JsonParser } from '../json/parser.ts';
 import type { DebeziumOptions } from '../options.ts';
-import { type Draft, IGNORED, type Parsed, type ParseMessage } from '../parsed.ts';
+import { IGNORED, type Parsed, type ParseMessage } from '../parsed.ts';
 import type { DecodeText } from '../text.ts';
 import { member, textMember } from './connect-schema.ts';
 import { flatEvents } from './flattened.ts';
@@ -65,7 +65,7 @@ export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText)
   };
 
   /** What a mirror cannot know of such rows is told once. */
-  function withNews(draft: Draft | undefined, { message: { topic }, schema }: Event): Parsed {
+  function withNews(draft: Change | undefined, { message: { topic }, schema }: Event): Parsed {
     if (draft === undefined) return IGNORED;
     const old = draft.kind === 'put' && draft.snapshot === true ? oldMoments(draft.row) : undefined;
     const all = [...(schema?.notices ?? []), ...(old === undefined ? [] : [old])];
@@ -75,12 +75,12 @@ export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText)
     return { drafts: [draft], notices };
   }
 
-  function enveloped(event: Event): Draft | undefined {
+  function enveloped(event: Event): Change | undefined {
     const { payload, operation, keys } = event;
     const before = member(payload, 'before');
     const after = member(payload, 'after');
     if (operation === 'm') return undefined;
-    if (operation === 't') return { kind: 'truncate', ...orderIn(event) };
+    if (operation === 't') return { kind: 'truncate', ...orderIn(event), message: event.message, index: 0 };
     if (operation === 'd') {
       if (keys.key === undefined && !(before instanceof Struct)) throw cannotBeFound('delete');
       return remove(event, before);
@@ -92,14 +92,14 @@ export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText)
     return { ...put(event, after), before: rowsOf(event).whole(before) };
   }
 
-  function flattened(event: Event): Draft {
+  function flattened(event: Event): Change {
     const { payload, operation, keys } = event;
     if (operation === 'd') return remove(event, payload);
     if (operation === 'u' && keys.key === undefined) throw cannotBeFound('update');
     return put(event, payload);
   }
 
-  function put(event: Event, after: Struct): Put {
+  function put(event: Event, after: Struct): Extract<Change, { kind: 'put' }> {
     const { operation, schema, keys } = event;
     // A snapshot reads whole rows.
     const { row, unchanged, uncertain } =
@@ -117,11 +117,13 @@ export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText)
       ...(operation === 'r' ? { snapshot: true } : {}),
       ...orderIn(event),
       ...(schema === undefined ? wireOf(event) : { schema: schema.fields }),
+      message: event.message,
+      index: 0,
     };
   }
 
   /** Of `before` only the key is sure: the rest may be made up. Without a key the table is logged whole. */
-  function remove(event: Event, before: Value | undefined): Draft {
+  function remove(event: Event, before: Value | undefined): Change {
     const { schema, keys } = event;
     return {
       kind: 'remove',
@@ -129,6 +131,8 @@ export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText)
       ...(keys.laterKey === undefined ? {} : { laterKey: keys.laterKey }),
       ...orderIn(event),
       ...(schema === undefined ? wireOf(event) : {}),
+      message: event.message,
+      index: 0,
     };
   }
 
@@ -153,7 +157,10 @@ function orderIn({ tell }: Event) {
  */
 function tombstone(message: Message, { key, laterKey }: Keys, form: Form | undefined): Parsed {
   if (form === 'envelope') return IGNORED;
-  if (key !== undefined) return { drafts: [{ kind: 'remove', key, ...(laterKey === undefined ? {} : { laterKey }) }] };
+  if (key !== undefined) {
+    const later = laterKey === undefined ? {} : { laterKey };
+    return { drafts: [{ kind: 'remove', key, ...later, message, index: 0 }] };
+  }
   if (form === undefined) return IGNORED;
   const text = `a row of ${message.topic} was deleted and the event does not tell which: the table has no primary key`;
   const fix = 'Give the table a primary key, or send its events without the flattening transform.';
