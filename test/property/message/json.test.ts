@@ -15,15 +15,15 @@ function read(text: string): { readonly value: Value } | undefined {
   }
 }
 
-/** As JSON.parse has it: numbers rounded, the last of members of one name. */
-function viaText(text: string): unknown {
+/** As JSON.parse has it: numbers rounded, the last of members of one name. As text, since an integer has no negative zero here. */
+function viaText(text: string): string | undefined {
   const found = read(text);
-  return found === undefined ? undefined : JSON.parse(jsonText(found.value));
+  return found === undefined ? undefined : JSON.stringify(JSON.parse(jsonText(found.value)));
 }
 
-function viaNode(text: string): unknown {
+function viaNode(text: string): string | undefined {
   try {
-    return JSON.parse(text);
+    return JSON.stringify(JSON.parse(text));
   } catch {
     return undefined;
   }
@@ -57,7 +57,7 @@ describe('JSON', () => {
     fc.assert(
       fc.property(json, spaces, (value, space) => {
         const text = written(value, space);
-        expect(viaText(text)).toEqual(viaNode(text));
+        expect(viaText(text)).toBe(viaNode(text));
       }),
       { numRuns: 1500 },
     );
@@ -74,7 +74,7 @@ describe('JSON', () => {
         const text = written(value, '');
         const place = at % (text.length + 1);
         const broken = text.slice(0, place) + put + text.slice(place + 1);
-        expect(viaText(broken)).toEqual(viaNode(broken));
+        expect(viaText(broken)).toBe(viaNode(broken));
       }),
       { numRuns: 3000 },
     );
