@@ -46,7 +46,7 @@ export async function handOn(
 }
 
 function noProgress({ select }: ExportPlan, tally: Tally): SluiceError | undefined {
-  if (tally.since().bytes > 0) return undefined;
+  if (tally.progress > 0) return undefined;
   const place = select.access === 'random' ? `row ${tally.position}` : `byte ${tally.position}`;
   return new SluiceError('NoProgress', `the run got no further than ${place}, where it began, in all of its time`, {
     stage: 'export',

@@ -53,7 +53,8 @@ export class Delivery {
 
   async #deliver({ batch, behind, left, failures, stop }: Verdict): Promise<void> {
     for (const part of slices(batch, behind, left, this.#ports.limiter)) {
-      this.#tally.throttledMs += await this.#ports.limiter.take(part.records, part.bytes, this.#signal);
+      const { records, bytes } = part;
+      this.#tally.passed(records, bytes, await this.#ports.limiter.take(records, bytes, this.#signal));
       await this.#send(part.batch);
     }
     await this.#settleFailures(failures);

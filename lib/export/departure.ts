@@ -38,7 +38,8 @@ export class Departure {
   readonly tooLate: Promise<never>;
   readonly #clock: () => number;
   readonly #limiter: Limiter;
-  readonly #select: PreparedSelect;
+  /** Whether leaving before its time is of any use. */
+  readonly #mayRest: boolean;
   readonly #tally: Tally;
   readonly #begun: number;
   readonly #timers: readonly NodeJS.Timeout[];
@@ -47,13 +48,13 @@ export class Departure {
   /** @param deadline milliseconds since 1970, after which this process may be gone. */
   constructor(
     deadline: number,
-    { clock, limiter }: Pick<RunPorts, 'clock' | 'limiter'>,
+    { clock, limiter, relay }: Pick<RunPorts, 'clock' | 'limiter' | 'relay'>,
     select: PreparedSelect,
     tally: Tally,
   ) {
     this.#clock = clock;
     this.#limiter = limiter;
-    this.#select = select;
+    this.#mayRest = relay !== undefined && !select.aggregate;
     this.#tally = tally;
     this.#begun = clock();
     this.at = leavingAt(deadline, this.#begun);
@@ -76,7 +77,7 @@ export class Departure {
     const now = this.#clock();
     this.#startMs ??= now - this.#begun;
     if (now >= this.at) return this.#after(restSeconds(this.#pace(now)));
-    if (this.#select.aggregate) return undefined;
+    if (!this.#mayRest) return undefined;
     const away = secondsAway(this.#pace(now));
     return away === undefined ? undefined : this.#after(away);
   }
@@ -119,7 +120,7 @@ export class Departure {
 
   #share(seconds: number): number {
     const { maxRecords, maxBytes } = this.#limiter;
-    const { sent, bytesOut } = this.#tally.since();
-    return Math.max(sent / (maxRecords * seconds), bytesOut / (maxBytes * seconds));
+    const { passedRecords, passedBytes } = this.#tally;
+    return Math.max(passedRecords / (maxRecords * seconds), passedBytes / (maxBytes * seconds));
   }
 }

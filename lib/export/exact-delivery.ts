@@ -83,7 +83,7 @@ export class ExactDelivery {
     const parts = [...slices(verdict.batch, verdict.behind, verdict.left, ports.limiter)];
     for (const { records, bytes } of parts) {
       await this.#hold.heartbeat();
-      tally.throttledMs += await this.#beating(() => ports.limiter.take(records, bytes, signal));
+      tally.passed(records, bytes, await this.#beating(() => ports.limiter.take(records, bytes, signal)));
     }
     const letters = plan.onError === 'deadLetter' ? verdict.failures : [];
     const { deadLetters } = ports;

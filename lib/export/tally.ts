@@ -18,6 +18,8 @@ export class Tally implements Record<Count | Size, number> {
   bytesIn = 0;
   bytesOut = 0;
   throttledMs = 0;
+  passedRecords = 0;
+  passedBytes = 0;
   position = 0;
   /** Whether going on in the middle means to read what is before it again: the object is compressed. */
   rereads = false;
@@ -25,7 +27,7 @@ export class Tally implements Record<Count | Size, number> {
   readonly incidents: Incident[] = [];
   readonly #clock: () => number;
   /** Where this run took the object up. */
-  #begun: Position | undefined;
+  #begun: number | undefined;
   readonly #startedAt: number;
 
   constructor(clock: () => number) {
@@ -42,17 +44,19 @@ export class Tally implements Record<Count | Size, number> {
   goOnFrom({ byte, counts }: Position): void {
     for (const name of KEPT) this[name] = counts[name] ?? 0;
     this.position = byte;
-    this.#begun ??= { byte, counts };
+    this.#begun ??= byte;
   }
 
-  /** How much of the object and of its counts is this run's own. */
-  since(): { readonly bytes: number; readonly sent: number; readonly bytesOut: number } {
-    const { byte = 0, counts = {} } = this.#begun ?? {};
-    return {
-      bytes: this.position - byte,
-      sent: this.sent - (counts['sent'] ?? 0),
-      bytesOut: this.bytesOut - (counts['bytesOut'] ?? 0),
-    };
+  /** How much of the object this run got through, in bytes of it (or rows; see RowBatch). */
+  get progress(): number {
+    return this.position - (this.#begun ?? 0);
+  }
+
+  /** The rate let so much through, after so many milliseconds. */
+  passed(records: number, bytes: number, waitedMs: number): void {
+    this.passedRecords += records;
+    this.passedBytes += bytes;
+    this.throttledMs += waitedMs;
   }
 
   incident(error: Pick<RunError, 'code' | 'reason'>): void {
