@@ -114,7 +114,7 @@ function notMirrored(kind: 'remove' | 'truncate', index: number): RowFault {
   });
 }
 
-function truncateRefused(index: number): RowFault {
+export function truncateRefused(index: number): RowFault {
   return new RowFault('TruncateRefused', 'the source table was truncated, and the rule does not allow that here', {
     row: index,
     fix: 'Set `allowTruncate: true` to empty the target too, or `sluice resume` after deciding what is to become of its rows.',

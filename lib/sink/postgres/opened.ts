@@ -12,6 +12,7 @@ import type { Segment } from './fold.ts';
 import { qualified, type TableName } from './identifier.ts';
 import { InsertWriter } from './insert.ts';
 import { KeyedWriter } from './keyed.ts';
+import { KeylessWriter } from './keyless.ts';
 import { createMovedSql } from './moved.ts';
 import { createProvenanceSql, forgetProvenance } from './provenance.ts';
 import { mapRows } from './row.ts';
@@ -136,6 +137,9 @@ export function openWriter(
     return new InsertWriter({ table, mapping: mapRows(table, []), provenanceTable: names.provenance, place });
   }
   const key = rule.primaryKey ?? primaryKeyOf(table);
+  if (key === undefined && rule.mode === 'mirror') {
+    return new KeylessWriter({ table, mapping: mapRows(table, []), allowTruncate: rule.allowTruncate, place });
+  }
   if (key === undefined) throw noKey(names);
   const onConflict = rule.target.conflict === 'auto' && knowsConflicts(version);
   if (onConflict && !isUnique(table, key)) throw notUnique(names, key);

@@ -64,7 +64,12 @@ export function notNewer({ table, guard }: StatementTarget, text: string): strin
   return ` AND (t.${quoteName(column.name)} > ${text}::${column.type.cast}) IS NOT TRUE`;
 }
 
-function insertSql(target: StatementTarget, group: RowGroup, parameters: Parameters, condition?: string): string {
+export function insertSql(
+  target: StatementTarget,
+  group: RowGroup,
+  parameters: Parameters,
+  condition?: string,
+): string {
   const { columns, names } = group.layout;
   const source = unnest(parameters, group.rows.length, cellsOf(group.rows, columns.length));
   // The key of a mirrored table comes from its source, whatever fills it here.
