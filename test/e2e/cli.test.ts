@@ -185,7 +185,9 @@ describeWith(['aws', 'kafka', 'redis'], 'sluice as a user runs it', (endpoints) 
     expect([counted.code, filled.code]).toEqual([0, 0]);
   });
 
-  test('nothing stands still, and nothing is parked', async () => {
+  test('nothing stands still, nothing is parked, and no letter is left', async () => {
+    const replayed = await project.sluice(['replay', RULE, ...LOCAL]);
+    expect(replayed).toMatchObject({ code: 0, stdout: 'There is no dead letter that was not replayed.\n' });
     expect(await project.sluice(['resume', RULE, ...LOCAL])).toMatchObject({
       code: 0,
       stdout: 'Nothing stands still.\n',
