@@ -40,9 +40,12 @@ export interface ConsumerOptions extends ConnectionOptions {
 const HEARTBEAT_MS = 3_000;
 const SESSION_MS = 30_000;
 const REBALANCE_MS = 60_000;
-/** Of one partition in one fetch: about three batches of 5,000 small messages, so that one is parsed while one is written. */
-const PARTITION_BYTES = 4 * 1024 * 1024;
-const FETCH_BYTES = 8 * 1024 * 1024;
+/**
+ * Of one partition in one fetch. Small messages weigh ten times as much once they are objects, and two fetches are held at
+ * once: with four times as much, a process of messages of 100 bytes takes 400 MB instead of 220.
+ */
+const PARTITION_BYTES = 1024 * 1024;
+const FETCH_BYTES = 2 * 1024 * 1024;
 /** kafkajs's own words, at the only place where it tells. */
 const OUT_OF_RANGE = 'Offset out of range, resetting';
 

@@ -1,11 +1,11 @@
 /** Signing in, TLS, what cannot be reached, and what a check says of it all. */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createTdengineTarget } from '../../../lib/sink/tdengine/target.ts';
+import { ensureCertificates } from '../../../local/certificates.ts';
 import { failureOf } from '../../support/failure.ts';
 import { openSession, type Session } from '../../support/tdengine/session.ts';
 import { ruleOf, secretsOf, sliceOf, targetInto } from '../../support/tdengine/target.ts';
@@ -168,62 +168,10 @@ describe('what only a stand-in does when it is asked', () => {
 
 describe('TLS', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-tdengine-'));
-  const file = (name: string) => path.join(folder, name);
-  const pem = (name: string) => readFileSync(file(name), 'utf8');
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-
-  function issue(name: string, extra: readonly string[] = []): void {
-    openssl(
-      'req',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.csr`,
-      '-subj',
-      `/CN=${name}`,
-      ...extra,
-    );
-    openssl(
-      'x509',
-      '-req',
-      '-in',
-      `${name}.csr`,
-      '-CA',
-      'ca.pem',
-      '-CAkey',
-      'ca.key',
-      '-CAcreateserial',
-      '-days',
-      '2',
-      '-copy_extensions',
-      'copy',
-      '-out',
-      `${name}.pem`,
-    );
-  }
-
+  const pem = (name: string) => readFileSync(path.join(folder, 'certificates', name), 'utf8');
   let session: Session;
   beforeAll(async () => {
-    openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-keyout',
-      'ca.key',
-      '-out',
-      'ca.pem',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=ca',
-    );
-    issue('server', ['-addext', 'subjectAltName=IP:127.0.0.1']);
-    issue('client');
+    await ensureCertificates(path.join(folder, 'certificates'));
     session = await openSession({
       tls: {
         key: pem('server.key'),
