@@ -29,9 +29,9 @@ export async function deliver(
 ): Promise<Stop | undefined> {
   const { tally, giveUpAt } = delivery;
   const patience = new Patience(ports, tally, giveUpAt);
+  tally.begin(batch);
   const standing = await patience.attempt(() => ports.stops.read(batch));
   if (standing !== undefined) return standing;
-  tally.begin(batch);
   const before = { repeated: tally.repeated, written: tally.written + tally.deleted };
   const writer = new SliceWriter(batch, ports, delivery, patience);
   const parts = partsOf(batch.messages, plan.batchMessages);
