@@ -12,5 +12,9 @@ export interface Attempt {
 
 /** What an attempt came to. Undefined: somebody else has moved the partition meanwhile, and nothing was done. */
 export type Outcome =
-  | (Pick<Applied, 'written' | 'deleted'> & { readonly repeated?: number; readonly to: Settled })
+  | (Pick<Applied, 'written' | 'deleted'> & {
+      readonly repeated?: number;
+      readonly waiting?: number;
+      readonly to: Settled;
+    })
   | undefined;

@@ -168,6 +168,15 @@ function rowAfter(
   return { kind: 'row', origin, put: { key, row, uncertain, order, index }, kept, ...rest };
 }
 
+/** Two changes of one row as one. */
+export function overlaid(base: PutStep, step: PutStep, layout: FoldOptions['layout']): PutStep {
+  const { key, row, uncertain, order, index, kept, former } = base;
+  const state: RowState = { kind: 'row', origin: former ?? key, put: { key, row, uncertain, order, index }, kept };
+  const { put } = rowAfter(step, state, step.kept.length === 0 ? undefined : state, layout);
+  const rest = kept.filter((name) => !put.row.layout.names.includes(name));
+  return { ...step, row: put.row, uncertain: put.uncertain, kept: rest, ...(former !== undefined && { former }) };
+}
+
 /** A value of so many digits is stored apart from its row, which is when a connector cannot tell it from null. */
 const LARGE = 1000;
 

@@ -2,14 +2,15 @@ import type { Change } from '../../message/contract.ts';
 import { RowFault } from '../row-fault.ts';
 import { type StepOptions, stepOf, type TableStep, type TruncateStep } from './change.ts';
 import type { Column } from './column.ts';
+import { readDeferred, writeDeferred } from './deferred.ts';
 import type { Attempt, Outcome } from './delivery.ts';
-import { postgresFailure, sqlStateOf } from './failure.ts';
 import type { PostgresPlace } from './finding.ts';
 import { fold, isOlder, type Segment } from './fold.ts';
 import { qualified, type TableName } from './identifier.ts';
 import { orderCell, orderOf, orderText } from './order.ts';
 import { type Counts, emptyTable, ordersOf, type Performance, perform, rowGroups } from './perform.ts';
 import type { Layout, MappedRow, RowMapping } from './row.ts';
+import { liesInFolding, performSerially } from './serial.ts';
 import { claimText, truncatedSql } from './statement/offsets.ts';
 import { statement } from './statement/parameters.ts';
 import type { StatementTarget } from './statement/target.ts';
@@ -25,15 +26,13 @@ export interface KeyedOptions {
   /** The column in which the position in the source is kept. */
   readonly orderColumn: Column | undefined;
   readonly movedTable: TableName;
+  readonly deferredTable: TableName;
   readonly sink: string;
   readonly place: PostgresPlace;
 }
 
 /** The most groups of rows that one statement writes: beyond that planning costs more than round trips. */
 const MOST_GROUPS = 8;
-
-/** SQLSTATEs that rows may meet when they are written together and not when they are written one after another. */
-const TOGETHER = new Set(['23505', '23P01', '23503', '21000']);
 
 /** Upserts and mirrors into a table whose rows are told apart by a key. */
 export class KeyedWriter {
@@ -53,20 +52,31 @@ export class KeyedWriter {
   }
 
   /** @param first the index of the first of the changes in its slice */
-  async write(attempt: Attempt, changes: readonly Change[], first: number): Promise<Outcome> {
-    const { orderColumn } = this.#options;
+  async write(given: Attempt, changes: readonly Change[], first: number): Promise<Outcome> {
+    const { orderColumn, mode, deferredTable } = this.#options;
+    const attempt = mode === 'mirror' ? { ...given, row: { ...given.row, deferred: deferredTable } } : given;
     const truncated = orderColumn === undefined ? undefined : orderOf(attempt.from.truncated);
     const steps = this.#stepsOf(changes, first, truncated);
     const segments = this.#folded(steps);
     try {
       const whole = this.#wholeOf(segments);
-      return whole === undefined
-        ? await this.#inTurn(attempt, segments, steps)
-        : await this.#atOnce(attempt, whole, steps);
+      const outcome =
+        whole === undefined ? await this.#inTurn(attempt, segments, steps) : await this.#atOnce(attempt, whole, steps);
+      // Nothing was done where changes wait, either: they may be of the same rows.
+      if (outcome !== undefined || !(await this.#anyWaits(attempt))) return outcome;
     } catch (error) {
-      if (steps.length < 2 || !liesInFolding(error)) throw error;
-      return this.#oneByOne(attempt, steps);
+      if (!liesInFolding(error)) throw error;
     }
+    return this.#oneByOne(attempt, steps);
+  }
+
+  async #anyWaits({ session, row }: Attempt): Promise<boolean> {
+    if (row.deferred === undefined) return false;
+    const { rows } = await session.query({
+      text: `SELECT 1 FROM ${qualified(row.deferred)} WHERE sink = $1 AND topic = $2 LIMIT 1`,
+      values: [row.sink, row.topic],
+    });
+    return rows.length > 0;
   }
 
   /** What would be done, in the order in which it would be. */
@@ -125,40 +135,34 @@ export class KeyedWriter {
     });
   }
 
-  /** In the order of the offsets, each change for itself: the first that fails is the one to blame. */
+  /** In the order of the offsets, each change for itself: the first that fails is the one to blame, or waits for others. */
   async #oneByOne(attempt: Attempt, steps: readonly TableStep[]): Promise<Outcome> {
     const { session, row, from, to } = attempt;
+    const { target, mode, deferredTable, sink, place } = this.#options;
     const counts: Counts = { written: 0, deleted: 0 };
     const state = { to };
-    const options = { layout: this.#steps.mapping.layout, newestWins: false, apart: false };
     const performance = this.#performance(attempt, steps, state);
-    return transaction(session, claimText(row, from, to), async () => {
-      for (const step of steps) {
-        try {
-          for (const segment of fold([step], options)) await perform(segment, performance, counts);
-        } catch (error) {
-          throw this.#blamed(error, step);
-        }
+    const { layout } = this.#steps.mapping;
+    const serial = {
+      performance,
+      place,
+      layout,
+      counts,
+      bulk: (together: readonly TableStep[]) => this.#folded(together),
+      isAlone: () => isOnlyPartition(session, row),
+    };
+    const { deferred: _, ...unguarded } = row;
+    return transaction(session, claimText(unguarded, from, to), async () => {
+      if (mode === 'upsert') {
+        await performSerially(steps, serial, undefined);
+        return { ...counts, to: state.to };
       }
-      return { ...counts, to: state.to };
-    });
-  }
-
-  #blamed(error: unknown, { index }: TableStep): unknown {
-    const { place, mode, target } = this.#options;
-    const failure = postgresFailure(error, place);
-    if (!(failure instanceof RowFault)) return failure;
-    const { code, message, fix, sqlState, awaitsOthers } = failure;
-    const constraint = (error as { readonly constraint?: unknown }).constraint;
-    const isKey = target.table.uniqueKeys.some(
-      ({ name, columns }) => name === constraint && target.key.every((column) => columns.includes(column.name)),
-    );
-    return new RowFault(code, message, {
-      row: index,
-      // Another row of a mirror holds the value: at the source it has given it up, in a change that is still to come.
-      awaitsOthers: awaitsOthers || (mode === 'mirror' && TOGETHER.has(sqlState ?? '') && !isKey),
-      ...(fix !== undefined && { fix }),
-      ...(sqlState !== undefined && { sqlState }),
+      const deferred = { table: deferredTable, sink, topic: row.topic, columns: target.table.columns, layout };
+      const before = await readDeferred(session, deferred);
+      const waiting = new Map(before);
+      await performSerially(steps, serial, waiting);
+      await writeDeferred(session, deferred, before, waiting);
+      return { ...counts, to: state.to, waiting: waiting.size };
     });
   }
 
@@ -192,11 +196,7 @@ export class KeyedWriter {
       await session.query(statement((parameters) => truncatedSql(row, truncated, parameters)));
       return { ...to, truncated };
     }
-    const { rows } = await session.query({
-      text: `SELECT 1 FROM ${qualified(row.offsets)} WHERE sink = $1 AND topic = $2 AND "partition" <> $3`,
-      values: [row.sink, row.topic, row.partition],
-    });
-    if (rows.length === 0) return to;
+    if (await isOnlyPartition(session, row)) return to;
     throw new RowFault(
       'TruncateOverPartitions',
       'the source table was truncated, and its changes come in several partitions: which rows came before is not known',
@@ -210,9 +210,13 @@ export class KeyedWriter {
 
 const EMPTY: Segment = { moves: [], removals: [], patches: [], upserts: [] };
 
-function liesInFolding(error: unknown): boolean {
-  if (error instanceof RowFault) return error.code === 'UnknownValue';
-  return TOGETHER.has(sqlStateOf(error) ?? '');
+/** As far as this sink has met others of the topic. */
+async function isOnlyPartition(session: Attempt['session'], row: Attempt['row']): Promise<boolean> {
+  const { rows } = await session.query({
+    text: `SELECT 1 FROM ${qualified(row.offsets)} WHERE sink = $1 AND topic = $2 AND "partition" <> $3 LIMIT 1`,
+    values: [row.sink, row.topic, row.partition],
+  });
+  return rows.length === 0;
 }
 
 /** Adds the position in the source to rows, as a column of its own. */

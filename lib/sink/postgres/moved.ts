@@ -31,6 +31,13 @@ export function createMovedSql(table: TableName): string {
 )`;
 }
 
+/** What is kept of a row. */
+interface Left {
+  readonly cells: Readonly<Record<string, Cell>>;
+  /** Where what is missing in `cells` may be known from: the key that the row had before. */
+  readonly former?: string;
+}
+
 /** Types whose values may be stored apart from their row, which is what a connector leaves out. */
 const LARGE: ReadonlySet<Category> = new Set([
   ...(['text', 'json', 'bytes', 'array', 'hstore', 'numeric', 'bits', 'vector', 'composite', 'other'] as const),
@@ -43,6 +50,7 @@ export async function keepMoved(
   moves: readonly Move[],
   orders: ((removal: Removal) => string | null) | undefined,
   moved: Moved,
+  pending?: PutStep,
 ): Promise<number> {
   const keyNames = new Set(target.key.map(({ name }) => name));
   const columns = target.table.columns
@@ -51,12 +59,19 @@ export async function keepMoved(
   const taken = await session.query<{ at: number } & Record<string, string | null>>(
     statement((parameters) => takeSql(target, moves, parameters, orders, columns)),
   );
-  if (taken.rows.length === 0) return 0;
   const rows = taken.rows.map((row) => {
     const { key, later } = moves[(row['at'] as unknown as number) - 1]!;
     const cells = Object.fromEntries(columns.map((name, i) => [name, row[`v${i}`] ?? null]));
-    return { former: key.id, later: later.id, cells: JSON.stringify(cells) };
+    return { former: key.id, later: later.id, left: { cells: { ...cells, ...cellsOf(pending) } } as Left };
   });
+  const [move] = moves;
+  // The row was never written: what is known of it is in the change that still waits.
+  if (rows.length === 0 && pending !== undefined && move !== undefined) {
+    const { former } = pending;
+    const left = { cells: cellsOf(pending), ...(former !== undefined && { former: former.id }) };
+    rows.push({ former: move.key.id, later: move.later.id, left });
+  }
+  if (rows.length === 0) return 0;
   await session.query({
     text: `INSERT INTO ${qualified(moved.table)} (sink, topic, former_key, later_key, cells)
 SELECT $1::text, $2::text, u.a, u.b, u.c FROM unnest($3::text[], $4::text[], $5::text[]) AS u(a, b, c)`,
@@ -65,7 +80,7 @@ SELECT $1::text, $2::text, u.a, u.b, u.c FROM unnest($3::text[], $4::text[], $5:
       moved.topic,
       textArray(rows.length, (i) => rows[i]!.former),
       textArray(rows.length, (i) => rows[i]!.later),
-      textArray(rows.length, (i) => rows[i]!.cells),
+      textArray(rows.length, (i) => JSON.stringify(rows[i]!.left)),
     ],
   });
   return taken.rows.length;
@@ -91,11 +106,11 @@ export async function adopt(
   if (await isThere(session, target, key)) {
     return { kind: 'patch', row: { origin: key, key, row, uncertain, order, index } };
   }
-  const cells = former === undefined ? undefined : await takeMoved(session, moved, former, key);
+  const cells = former === undefined ? undefined : await takeMoved(session, moved, former.id, key.id, kept);
   if (cells !== undefined) {
-    const columns = target.table.columns.filter(({ name }) => kept.includes(name) && cells[name] !== undefined);
+    const columns = target.table.columns.filter(({ name }) => kept.includes(name));
     const layout = moved.layout([...row.layout.columns, ...columns]);
-    const whole = { layout, cells: [...row.cells, ...columns.map(({ name }) => cells[name]!)] };
+    const whole = { layout, cells: [...row.cells, ...columns.map(({ name }) => cells[name] ?? null)] };
     return { kind: 'upsert', row: { key, row: whole, uncertain, order, index } };
   }
   if (isOld(index)) return undefined;
@@ -116,17 +131,37 @@ async function isThere(session: Session, { table, key }: StatementTarget, { cell
   return rows.length > 0;
 }
 
+/** The values of these columns; undefined while not all of them are known. */
 async function takeMoved(
   session: Session,
-  { table, sink, topic }: Moved,
-  former: Key,
-  later: Key,
+  moved: Moved,
+  former: string,
+  later: string,
+  columns: readonly string[],
 ): Promise<Readonly<Record<string, Cell>> | undefined> {
+  const { table, sink, topic } = moved;
   const { rows } = await session.query<{ cells: string }>({
-    text: `DELETE FROM ${qualified(table)} WHERE sink = $1 AND topic = $2 AND former_key = $3 AND later_key = $4
-RETURNING cells, moved_at`,
-    values: [sink, topic, former.id, later.id],
+    text: `SELECT cells FROM ${qualified(table)} WHERE sink = $1 AND topic = $2 AND former_key = $3 AND later_key = $4
+ORDER BY moved_at DESC LIMIT 1`,
+    values: [sink, topic, former, later],
   });
-  const last = rows.at(-1);
-  return last === undefined ? undefined : (JSON.parse(last.cells) as Record<string, Cell>);
+  const [found] = rows;
+  if (found === undefined) return undefined;
+  const left = JSON.parse(found.cells) as Left;
+  const unknown = columns.filter((name) => !Object.hasOwn(left.cells, name));
+  const earlier =
+    unknown.length === 0 || left.former === undefined
+      ? undefined
+      : await takeMoved(session, moved, left.former, former, unknown);
+  if (unknown.length > 0 && earlier === undefined) return undefined;
+  await session.query({
+    text: `DELETE FROM ${qualified(table)} WHERE sink = $1 AND topic = $2 AND former_key = $3 AND later_key = $4`,
+    values: [sink, topic, former, later],
+  });
+  return { ...earlier, ...left.cells };
+}
+
+function cellsOf(step: PutStep | undefined): Readonly<Record<string, Cell>> {
+  if (step === undefined) return {};
+  return Object.fromEntries(step.row.layout.names.map((name, i) => [name, step.row.cells[i]!]));
 }

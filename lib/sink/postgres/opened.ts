@@ -3,6 +3,7 @@ import type { Change } from '../../message/contract.ts';
 import type { PostgresSinkRule } from '../../rule/schema.ts';
 import type { Table } from './column.ts';
 import type { Session } from './connection.ts';
+import { createDeferredSql } from './deferred.ts';
 import type { Attempt, Outcome } from './delivery.ts';
 import { createTableSql } from './evolve/ddl.ts';
 import { runDdl } from './evolve/evolve.ts';
@@ -27,6 +28,7 @@ export interface Names {
   readonly table: TableName;
   readonly offsets: TableName;
   readonly moved: TableName;
+  readonly deferred: TableName;
   readonly provenance: TableName;
 }
 
@@ -37,6 +39,7 @@ export function namesOf({ name, target }: PostgresSinkRule, stage: string): Name
     table: { schema, table },
     offsets: { schema, table: 'sluice_offsets' },
     moved: { schema, table: 'sluice_moved' },
+    deferred: { schema, table: 'sluice_deferred' },
     provenance: { schema, table: 'sluice_provenance' },
   };
 }
@@ -45,7 +48,12 @@ export function namesOf({ name, target }: PostgresSinkRule, stage: string): Name
 export function bookkeeping({ mode }: PostgresSinkRule, names: Names): readonly (readonly [TableName, string])[] {
   return [
     [names.offsets, createOffsetsSql(names.offsets)],
-    ...(mode === 'mirror' ? ([[names.moved, createMovedSql(names.moved)]] as const) : []),
+    ...(mode === 'mirror'
+      ? ([
+          [names.moved, createMovedSql(names.moved)],
+          [names.deferred, createDeferredSql(names.deferred)],
+        ] as const)
+      : []),
     ...(mode === 'insert' ? ([[names.provenance, createProvenanceSql(names.provenance)]] as const) : []),
   ];
 }
@@ -154,6 +162,7 @@ export function openWriter(
     allowTruncate: rule.allowTruncate,
     orderColumn,
     movedTable: names.moved,
+    deferredTable: names.deferred,
     sink: names.sink,
     place,
   });

@@ -1,4 +1,5 @@
 import { RowFault } from '../row-fault.ts';
+import type { PutStep } from './change.ts';
 import type { Column } from './column.ts';
 import type { Session } from './connection.ts';
 import type { Patch, Removal, Segment, Upsert } from './fold.ts';
@@ -30,12 +31,27 @@ export interface Performance {
   readonly truncate: (segment: NonNullable<Segment['truncate']>) => Promise<number>;
 }
 
-/** Applies a segment, inside a transaction. Throws RowFault `UnknownValue`, and what the server refuses. */
-export async function perform(segment: Segment, performance: Performance, counts: Counts): Promise<void> {
+/**
+ * Applies a segment, inside a transaction. `pending` is a change of the row that it moves, which was never written.
+ * Throws RowFault `UnknownValue`, and what the server refuses.
+ */
+export async function perform(
+  segment: Segment,
+  performance: Performance,
+  counts: Counts,
+  pending?: PutStep,
+): Promise<void> {
   const { session, target } = performance;
   if (segment.truncate !== undefined) counts.deleted += await performance.truncate(segment.truncate);
   if (segment.moves.length > 0) {
-    counts.deleted += await keepMoved(session, target, segment.moves, ordersOf(performance), performance.moved);
+    counts.deleted += await keepMoved(
+      session,
+      target,
+      segment.moves,
+      ordersOf(performance),
+      performance.moved,
+      pending,
+    );
   }
   if (segment.removals.length > 0) {
     const sql = statement((parameters) => removeSql(target, segment.removals, parameters, ordersOf(performance)));

@@ -2,7 +2,7 @@ import type { Probe } from '../../export/check/probe.ts';
 import { SluiceError } from '../../failure/index.ts';
 import type { Change, TopicPartition } from '../../message/contract.ts';
 import type { PostgresSinkRule } from '../../rule/schema.ts';
-import type { Applied, Slice, Stop, StopStore, Target } from '../contract.ts';
+import type { Applied, Remark, Slice, Stop, StopStore, Target } from '../contract.ts';
 import { AbsentColumns } from './absent-columns.ts';
 import { checkPostgres } from './check.ts';
 import type { Table } from './column.ts';
@@ -108,7 +108,7 @@ export class PostgresTarget implements Target {
       try {
         const applied = await this.#apply(session, writer, slice);
         const remarks = this.#absent.in(table, slice.changes);
-        return remarks.length === 0 ? applied : { ...applied, remarks };
+        return remarks.length === 0 ? applied : { ...applied, remarks: [...(applied.remarks ?? []), ...remarks] };
       } catch (error) {
         this.#standings.clear();
         if (changed === CHANGES || !(await this.#remedied(session, error, slice.changes))) throw error;
@@ -150,8 +150,9 @@ export class PostgresTarget implements Target {
       const outcome = await writer.write({ session, row, from: settled, to }, changes, first);
       if (outcome === undefined) continue;
       this.#standings.set(id, { settled: outcome.to, stop: undefined });
-      const { written, deleted, repeated = 0 } = outcome;
-      return { written, deleted, repeated: first + repeated };
+      const { written, deleted, repeated = 0, waiting = 0 } = outcome;
+      const applied = { written, deleted, repeated: first + repeated };
+      return waiting === 0 ? applied : { ...applied, remarks: [waits(waiting)] };
     }
     throw new SluiceError('Contended', 'other deliveries of this partition were quicker, again and again', {
       stage: 'sink',
@@ -179,6 +180,13 @@ export class PostgresTarget implements Target {
     const { sink, offsets } = this.#options.names;
     return { sink, offsets, topic, partition };
   }
+}
+
+function waits(count: number): Remark {
+  return {
+    code: 'ChangesWait',
+    reason: `${count} rows wait in sluice_deferred for changes that lie in other partitions; where such a change was lost they wait until the connector takes a snapshot of the table`,
+  };
 }
 
 /** How many changes lie before the offset. */

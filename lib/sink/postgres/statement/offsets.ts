@@ -7,6 +7,8 @@ export interface OffsetsRow extends TopicPartition {
   readonly offsets: TableName;
   /** `<stage>.<rule>` */
   readonly sink: string;
+  /** A claim fails while rows of this sink and topic stand in it: they must be seen to first. */
+  readonly deferred?: TableName;
 }
 
 export function createOffsetsSql(offsets: TableName): string {
@@ -66,17 +68,24 @@ export function claimSql(row: OffsetsRow, from: Settled, to: Settled, parameters
   return `UPDATE ${qualified(row.offsets)} SET next_offset = ${parameters.add(to.next)}::bigint,
   latest = ${parameters.add(to.latest ?? null)}::bigint, last_order = ${parameters.add(to.lastOrder ?? null)}::text, updated_at = now()
 WHERE ${isRow(row, parameters)} AND next_offset = ${parameters.add(from.next)}::bigint
-  AND truncated IS NOT DISTINCT FROM ${truncated}::text AND stop_offset IS NULL
+  AND truncated IS NOT DISTINCT FROM ${truncated}::text AND stop_offset IS NULL${unlessDeferred(row)}
 RETURNING 1`;
 }
 
 /** The same, as text that needs no parameters: it goes with BEGIN in one message. */
-export function claimText({ offsets, sink, topic, partition }: OffsetsRow, from: Settled, to: Settled): string {
+export function claimText(row: OffsetsRow, from: Settled, to: Settled): string {
+  const { offsets, sink, topic, partition } = row;
   const quoted = (text: string | undefined) => (text === undefined ? 'NULL' : quoteText(text));
   return `UPDATE ${qualified(offsets)} SET next_offset = ${to.next}, latest = ${to.latest ?? 'NULL'},
   last_order = ${quoted(to.lastOrder)}, updated_at = now()
 WHERE sink = ${quoteText(sink)} AND topic = ${quoteText(topic)} AND "partition" = ${partition}
-  AND next_offset = ${from.next} AND truncated IS NOT DISTINCT FROM ${quoted(from.truncated)} AND stop_offset IS NULL`;
+  AND next_offset = ${from.next} AND truncated IS NOT DISTINCT FROM ${quoted(from.truncated)} AND stop_offset IS NULL${unlessDeferred(row)}`;
+}
+
+function unlessDeferred({ deferred, sink, topic }: OffsetsRow): string {
+  if (deferred === undefined) return '';
+  const same = `sink = ${quoteText(sink)} AND topic = ${quoteText(topic)}`;
+  return ` AND NOT EXISTS (SELECT 1 FROM ${qualified(deferred)} WHERE ${same})`;
 }
 
 /** What a truncate of the source leaves for the other partitions of its topic, which may bring older changes later. */
