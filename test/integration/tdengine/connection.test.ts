@@ -108,9 +108,9 @@ describe('what only a stand-in does when it is asked', () => {
   });
 
   test('rights that are missing are told, by a check before and by the write', async () => {
-    const accounts = { root: { password: 'taosdata', rights: 'read' as const } };
+    const accounts = { guest: { password: 'guest', rights: 'read' as const } };
     const session = await openSession({ accounts });
-    const target = targetInto(session, into('power'));
+    const target = targetInto({ ...session, username: 'guest', password: 'guest' }, into('power'));
     expect((await target.check())[1]).toMatchObject({ state: 'failed', fix: expect.stringMatching(/^GRANT WRITE/) });
     expect(await failureOf(target.apply(ROW))).toMatchObject({ code: 'NoRights', retryable: false });
     await session.close();
