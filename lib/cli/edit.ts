@@ -20,7 +20,7 @@ interface EditOptions {
 export const edit: CliCommand<EditOptions> = {
   usage: '<rule>',
   description:
-    'Opens the file of a rule in $VISUAL or $EDITOR until it is right, shows what changes on the stage, asks, writes it and deploys. The name of a rule never changes, nor where a sink begins.',
+    'Opens the file of a rule in $VISUAL or $EDITOR until it is right, shows what changes on the stage, asks, writes it and deploys. An object that is under way goes on by the new rule from where it stands. The name of a rule never changes, nor where a sink begins.',
   options: [
     ['-y, --yes', 'do not ask'],
     ['--no-deploy', 'only change the file'],
