@@ -1,5 +1,8 @@
-/** The example rule of the README, end to end: messages of a real topic, each stage shown, one row in the table. */
+/** The example rule, end to end: messages of a real topic, each stage shown, one row in the table. */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
 import { openAdmin } from '../../../lib/kafka/admin.ts';
 import type { TopicConsumer } from '../../../lib/kafka/consumer.ts';
 import { createProducer } from '../../../lib/kafka/producer.ts';
@@ -10,12 +13,19 @@ import { pollStops } from '../../../lib/sink/poll-stops.ts';
 import { pollSink } from '../../../lib/sink/run.ts';
 import { sampleMessage } from '../../../lib/sink/sample.ts';
 import type { SinkRunRecord } from '../../../lib/telemetry/sink-run-record.ts';
+import { PROJECT } from '../../../local/project.ts';
 import { plaintext, recordsOf, SOURCE } from '../../support/kafka.ts';
 import { describeWith } from '../../support/stack.ts';
 import { SECRET, tdengineBundle } from '../../support/tdengine/bundle.ts';
 import { openSession, type Session } from '../../support/tdengine/session.ts';
 
-const SAMPLE = '{"id": 1, "message": "hello-word"}{"id": 2, "message": "hello-word"}';
+/** As it stands beside the code: only its topics and its database are this test's own. */
+const written = parse(readFileSync(path.join(PROJECT, 'rules', 'meters-to-tdengine.yml'), 'utf8')) as {
+  readonly source: object;
+  readonly message: { readonly sample: string };
+  readonly target: object;
+};
+const SAMPLE = written.message.sample;
 
 describeWith('kafka', 'meters-to-tdengine', ({ kafka: { brokers } }) => {
   const endpoint = plaintext(brokers);
@@ -41,21 +51,10 @@ describeWith('kafka', 'meters-to-tdengine', ({ kafka: { brokers } }) => {
     const bundle = tdengineBundle(
       { brokers, url: session.url },
       {
+        ...written,
         name: 'meters',
-        source: { connection: 'main', topics, from: 'earliest', timeoutMs: 500, maxWaitMs: 100, concurrency: 2 },
-        message: { format: 'json', sample: SAMPLE },
-        steps: [{ split: { field: 'message', separator: '-', count: 2 } }, { filter: 'id != 1' }],
-        target: { connection: 'plant', database, superTable: 'meters' },
-        create: {
-          database: { precision: 'ms' },
-          columns: { first: 'VARCHAR(64)', second: 'VARCHAR(64)' },
-          tags: { id: 'BIGINT' },
-        },
-        subTable: 't_{id}',
-        timestamp: 'message-time',
-        sameTimestamp: 'key',
-        tags: { id: 'id' },
-        columns: { first: 'message_0', second: 'message_1' },
+        source: { ...written.source, topics },
+        target: { ...written.target, database },
         ...rule,
       },
     );
