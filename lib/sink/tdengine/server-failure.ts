@@ -9,6 +9,9 @@ export const CODE = {
   syntax: 0x0216,
   statementTooLong: 0x0219,
   noRights: 0x0303,
+  /** A super table or a sub-table that was there when the server last looked. */
+  superTableGone: 0x0362,
+  subTableGone: 0x0618,
   invalidUser: 0x0351,
   wrongPassword: 0x0357,
   columnExists: 0x036b,
@@ -97,6 +100,8 @@ export function serverFailure(code: number, desc: string, { origin }: TdengineEn
         'Create it, or let the rule do so: `create: { database: { precision: ms } }`.',
       );
     case CODE.tableMissing:
+    case CODE.superTableGone:
+    case CODE.subTableGone:
       return error(
         'MissingTable',
         'the super table does not exist on TDengine',

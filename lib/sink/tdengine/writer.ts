@@ -17,7 +17,13 @@ const BUFFER_SIZE = LONGEST_STATEMENT + 256 * 1024;
 /** Fewer rows than these are not worth another statement beside the first. */
 const ROWS_A_LANE = 2_000;
 /** What the server says of a table that changed meanwhile: worth a look at it, and another attempt. */
-const STALE = new Set<number>([CODE.tableMissing, CODE.columnMissing, CODE.databaseMissing]);
+const STALE = new Set<number>([
+  CODE.tableMissing,
+  CODE.superTableGone,
+  CODE.subTableGone,
+  CODE.columnMissing,
+  CODE.databaseMissing,
+]);
 
 export interface WriterOptions {
   readonly rule: TdengineSinkRule;
