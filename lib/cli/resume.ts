@@ -15,7 +15,9 @@ import { stoppedTable } from './standstill-text.ts';
 import { printable } from './table.ts';
 import { counted } from './units.ts';
 
-type ResumeOptions = SinkResumeOptions;
+interface ResumeOptions extends SinkResumeOptions {
+  readonly forget?: boolean;
+}
 
 /** Objects that go on side by side. */
 const CONCURRENCY = 4;
@@ -27,6 +29,7 @@ export const resume: CliCommand<ResumeOptions> = {
   options: [
     ['-y, --yes', 'do not ask'],
     ['--local', 'run on this machine instead of in the deployed function'],
+    ['--forget', 'only take objects off the list that are gone or were replaced; nothing is sent'],
     ['--recreated', 'of a sink: the topic was deleted and made anew; forget the offsets that the target keeps of it'],
   ],
   examples: [
@@ -60,8 +63,13 @@ export const resume: CliCommand<ResumeOptions> = {
     }
     if (key === undefined) {
       for (const line of stoppedTable(context, wanted)) context.terminal.err(line);
-      await confirm(context, `Go on with ${counted(wanted.length, 'object')}?`, yes);
+      await confirm(
+        context,
+        `${options.forget === true ? 'Forget' : 'Go on with'} ${counted(wanted.length, 'object')}?`,
+        yes,
+      );
     }
+    if (options.forget === true) return forgotten(context, { bundle, secrets }, wanted);
     const runner = await openRunner(context, bundle, secrets, local);
     const interruption = new AbortController();
     const listen = context.onInterrupt(() => interruption.abort());
@@ -105,6 +113,26 @@ export const resume: CliCommand<ResumeOptions> = {
   },
 };
 
+async function forgotten(
+  context: Context,
+  { bundle, secrets }: Awaited<ReturnType<typeof exportRule>>,
+  objects: readonly StoppedObject[],
+): Promise<Exit> {
+  const { name, kafka } = bundle.rule;
+  const standstill = await context.aws.standstill(bundle, secrets, await ledgerTableOf(context));
+  try {
+    for (const each of objects) await standstill.forget(each);
+  } finally {
+    standstill.close();
+  }
+  answer(
+    context,
+    { rule: name, stage: context.stage, forgotten: objects.length },
+    () => `${counted(objects.length, 'object')} taken off the list; what was sent of them stays in ${kafka.topic}.`,
+  );
+  return Exit.OK;
+}
+
 function onlyOf(
   context: Context,
   rule: string,
@@ -129,5 +157,5 @@ async function* referencesOf(stopped: readonly StoppedObject[]) {
 }
 
 function goneLine(gone: number): string {
-  return `${counted(gone, 'object')} cannot go on: gone from the bucket since.`;
+  return `${counted(gone, 'object')} cannot go on: gone from the bucket since. --forget takes such off the list.`;
 }

@@ -52,6 +52,20 @@ describeWith(['aws', 'kafka'], 'sluice resume', ({ aws, kafka }) => {
       expect(await filling.values()).toEqual([1, 2, 3, 4, 7].map((id) => JSON.stringify({ id })));
       expect(JSON.parse((await filling.sluice(['resume'])).out)).toMatchObject({ objects: 0 });
     });
+
+    test('what was replaced since can be taken off the list', async () => {
+      filling.select = 'SELECT CAST(s.id AS INT) AS id FROM S3Object s';
+      await filling.writeRule();
+      const key = await filling.putObject('replaced.csv', 'id\nx\n');
+      await filling.sluice(['trigger', key]);
+      await filling.putObject('replaced.csv', 'id\n9\n');
+      const stopped = async () => JSON.parse((await filling.sluice(['logs'])).out).stopped;
+      expect(await stopped()).toMatchObject([{ key }]);
+      const { code, out } = await filling.sluice(['resume', key, '--forget']);
+      expect([code, JSON.parse(out).forgotten]).toEqual([0, 1]);
+      expect(await stopped()).toEqual([]);
+      expect((await filling.sluice(['trigger', key])).code).toBe(0);
+    });
   });
 });
 

@@ -174,6 +174,7 @@ export function standstillOf(stopped: readonly StoppedObject[] = [], parked: rea
         return at >= 0;
       },
     },
+    forget: async () => undefined,
     close: () => undefined,
   };
 }

@@ -73,6 +73,8 @@ export interface Queues {
 export interface Standstill {
   /** Longest first. None for a rule without a ledger. */
   stopped(): AsyncIterable<StoppedObject>;
+  /** Takes an object off the list, without exporting what is left of it: for one that is gone, or has been replaced. */
+  forget(object: StoppedObject): Promise<void>;
   readonly parked: ParkedEvents;
   close(): void;
 }
