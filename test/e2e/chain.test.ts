@@ -8,7 +8,7 @@ import { describeWith } from '../support/stack.ts';
 
 const RUN = `chain-${Date.now().toString(36)}`;
 const FUNCTION = `${RUN}-local`;
-const ROWS = 3_000;
+const ROWS = 4_400;
 const object = Buffer.from(`id,text\n${Array.from({ length: ROWS }, (_, i) => `${i},row ${i}\n`).join('')}`);
 
 /** At this rate the object takes several times what the function has. */
