@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SluiceError } from '../failure/index.ts';
+import { Patience } from '../export/patience.ts';
+import { SluiceError } from '../failure/index.ts';
 import type { ConsumedBatch } from '../kafka/consumed.ts';
 import { type AssignedPartition, TopicConsumer } from '../kafka/consumer.ts';
 import { consumerGroup } from '../rule/consumer-group.ts';
 import type { RuleBundle, SinkRule } from '../rule/schema.ts';
-import { runError } from '../telemetry/run-record.ts';
+import { type RunError, runError } from '../telemetry/run-record.ts';
 import type { SinkResult, SinkRunRecord } from '../telemetry/sink-run-record.ts';
 import type { Stop } from './contract.ts';
 import { deliver } from './deliver.ts';
 import type { SinkInstance } from './instance.ts';
+import type { SinkPorts } from './plan.ts';
 import { recreated } from './recreated.ts';
 import { SinkTally } from './tally.ts';
 
@@ -25,6 +27,8 @@ export interface Polling {
   readonly consumers?: Map<string, TopicConsumer>;
   /** Hands over messages of open and aborted transactions too. Default: false. */
   readonly readUncommitted?: boolean;
+  /** How long a transaction may be open, in milliseconds. Default: Kafka's own minute. */
+  readonly transactionMs?: number;
 }
 
 /** How polling ended. `idle`: nothing came for `timeoutMs`. `stopped`: these partitions stand still. */
@@ -34,6 +38,9 @@ export type Polled =
 
 /** So long a batch waits for a database or broker that is away, before the process gives up, in milliseconds. */
 const PATIENCE_MS = 600_000;
+/** Kafka's own time-out of a transaction, and some time to end it, in milliseconds. */
+const TRANSACTION_MS = 70_000;
+const LOG_LOOK_MS = 500;
 /** How often is looked whether nothing comes any more, in milliseconds. */
 const LOOK_MS = 25;
 
@@ -80,12 +87,16 @@ export async function pollSink(
     }
   }
 
-  const begin = async (assigned: AssignedPartition): Promise<number | undefined> => {
-    const { topic, partition, high } = assigned;
-    const position = await ports.target.position({ topic, partition });
-    if (position !== undefined && position > high) throw recreated(assigned, position, high);
-    return position;
-  };
+  // A group that assigns anew while the database is away must not end the process.
+  const begin = (assigned: AssignedPartition): Promise<number | undefined> =>
+    new Patience(patient, { incident: (met) => polling.notice(overcome(met)) }, ports.clock() + PATIENCE_MS).attempt(
+      async () => {
+        const { topic, partition, high } = assigned;
+        const position = await ports.target.position({ topic, partition });
+        if (position !== undefined && position > high) await logReaches(position, assigned, patient, polling);
+        return position;
+      },
+    );
 
   for (const topic of source.topics) {
     const group = consumerGroup(rule, stage, topic);
@@ -108,10 +119,35 @@ export async function pollSink(
       if (await isIdle(all, source.timeoutMs)) return { ended: 'idle' };
       await Promise.race([failing, sleep(LOOK_MS, undefined, { signal }).catch(() => undefined)]);
     }
+  } catch (error) {
+    // Whatever was waited for when it came.
+    if (signal.aborted) return { ended: 'interrupted' };
+    throw error;
   } finally {
     await Promise.all(all.map((consumer) => consumer.stop()));
   }
   return { ended: 'stopped', stops };
+}
+
+function overcome({ code, reason }: Pick<RunError, 'code' | 'reason'>): SluiceError {
+  return new SluiceError(code, reason, { stage: 'sink', retryable: true });
+}
+
+/**
+ * What is read of a log ends before the first open transaction, and whoever delivered before may have read beyond it: a
+ * log that ends before what is settled is waited for, as long as a transaction may be open, before it counts as another.
+ */
+async function logReaches(
+  position: number,
+  place: AssignedPartition,
+  { logEnd, clock, pause }: SinkPorts,
+  { transactionMs = TRANSACTION_MS }: Polling,
+): Promise<void> {
+  for (const until = clock() + transactionMs; ; await pause(LOG_LOOK_MS)) {
+    const end = (await logEnd(place)) ?? 0;
+    if (end >= position) return;
+    if (clock() >= until) throw recreated(place, position, end);
+  }
 }
 
 /** Whether nothing came for so long, and the broker has nothing that could. */

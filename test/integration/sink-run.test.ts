@@ -53,17 +53,27 @@ describeWith('kafka', 'polling', ({ kafka: { brokers } }) => {
     readonly target: TableTarget;
     readonly stops?: StopStore;
     readonly letters?: SinkPorts['letters'];
+    readonly logEnd?: SinkPorts['logEnd'];
     readonly parts?: SinkParts;
   }
 
-  async function run(of: readonly string[], { target, stops = new StopMemory(), letters, parts, ...polling }: Run) {
+  async function run(
+    of: readonly string[],
+    { target, stops = new StopMemory(), letters, logEnd, parts, ...polling }: Run,
+  ) {
     const bundle = sinkBundle(brokers, of, { ...parts, source: { timeoutMs: 300, maxWaitMs: 50, ...parts?.source } });
     const records: SinkRunRecord[] = [];
     const scene = sceneOf(
       { onError: bundle.rule.onError.kind, batchMessages: bundle.rule.source.batch.records },
       target,
     );
-    const ports = { ...scene.ports, stops, clock: Date.now, ...(letters === undefined ? {} : { letters }) };
+    const ports = {
+      ...scene.ports,
+      stops,
+      clock: Date.now,
+      ...(letters === undefined ? {} : { letters }),
+      ...(logEnd === undefined ? {} : { logEnd }),
+    };
     const polled = await pollSink(
       bundle,
       { plan: scene.plan, ports, endpoint, close: async () => undefined },
@@ -110,10 +120,21 @@ describeWith('kafka', 'polling', ({ kafka: { brokers } }) => {
     await send(topic, ['a']);
     const target = new TableTarget();
     target.positions.set(`${topic}-0`, 500);
-    await expect(run([topic], { target })).rejects.toMatchObject({
+    const end = async () => 1;
+    await expect(run([topic], { target, logEnd: end, transactionMs: 0 })).rejects.toMatchObject({
       code: 'TopicRecreated',
       context: { topic, partition: 0 },
     });
+  });
+
+  test('what was settled beyond an open transaction is waited for', async () => {
+    const topic = await topicOf();
+    await send(topic, ['a']);
+    const target = new TableTarget();
+    target.positions.set(`${topic}-0`, 2);
+    const ends = [1, 1, 2];
+    const { polled } = await run([topic], { target, logEnd: async () => ends.shift() ?? 2 });
+    expect([polled, ends]).toEqual([{ ended: 'idle' }, []]);
   });
 
   test('retain: ends where it stands, begins nothing until it is resumed, then goes on there', async () => {
