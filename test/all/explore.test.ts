@@ -8,6 +8,13 @@ const PATIENCE = 1_800_000;
 
 test.each<readonly [title: string, bounds: Partial<LaneBounds>]>([
   ['two batches and a failure', { batches: 2, failures: 1, releases: true, repeats: true }],
+  ['two failures', { failures: 2, lanes: 4, events: 4 }],
+  ['three runs', { workers: 3, failures: 1 }],
+  ['two objects and a failure', { objects: 2, lanes: 3, failures: 1 }],
+  ['time-outs without verification', { timeOuts: 1, failures: 1, verify: false }],
+  ['stops', { failures: 1, stops: 1, intervention: 'resume', interventions: 1 }],
+  ['again', { failures: 1, intervention: 'again', interventions: 1, repeats: true }],
+  ['expired offsets', { failures: 1, intervention: 'expire-offset', interventions: 1 }],
 ])(
   'ledger: dynamodb, every batch exactly once: %s',
   (_, bounds) => {
