@@ -1,5 +1,5 @@
 import { KAFKA_PROBES, type KafkaProbes, lookAtCluster, lookAtTopic } from '../export/check/kafka.ts';
-import { type Finding, failed, ok, type Probe, probe, resting, thrown } from '../export/check/probe.ts';
+import { type Finding, ok, type Probe, probe, resting, thrown } from '../export/check/probe.ts';
 import { ifSilent } from '../export/check/silence.ts';
 import type { KafkaEndpoint } from '../kafka/contract.ts';
 import { resolveEndpoint } from '../kafka/endpoint.ts';
@@ -79,7 +79,6 @@ async function kafkaProbes(bundle: RuleBundle<SinkRule>, ports: SinkCheckPorts):
       );
     }),
     ...dead.map((name) => topicProbe('dead-letter topic', name)),
-    ...dead.flatMap((name) => (topics.includes(name) ? [Promise.resolve(ownTail(name))] : [])),
   ]);
   await admin.then((open) => open.close()).catch(() => undefined);
   return probes;
@@ -105,14 +104,6 @@ function judgeGroup(partitions: number, { source: { from } }: SinkRule): Finding
   if (partitions > 0) return ok(`has offsets of ${partitions} partition${partitions === 1 ? '' : 's'}`);
   const start = typeof from === 'string' ? from : new Date(from.timestamp).toISOString();
   return ok(`may be used; it has no offsets yet, and begins at ${start}`);
-}
-
-function ownTail(topic: string): Probe {
-  const finding = failed(
-    `the sink reads ${topic} and puts its dead letters there: each of them would come back to it`,
-    'Name another topic in onError.deadLetter.topic.',
-  );
-  return { name: `dead letters in ${topic}`, ...finding, ms: 0 };
 }
 
 async function targetProbes({ target, clock }: SinkCheckPorts): Promise<readonly Probe[]> {
