@@ -21,18 +21,18 @@ export class AbsentColumns {
   in(table: Table, changes: readonly Change[]): readonly Remark[] {
     if (!this.#applies) return [];
     const remarks: Remark[] = [];
-    for (const change of changes) {
-      if (change.kind !== 'put' || change.row.names === this.#lastNames) continue;
-      this.#lastNames = change.row.names;
-      for (const { name, generated } of table.columns) {
-        if (generated || name === this.#guard || this.#told.has(name)) continue;
-        if (change.row.names.includes(name) || change.unchanged.includes(name)) continue;
-        this.#told.add(name);
-        remarks.push({
-          code: 'ColumnNotFilled',
-          reason: `the source has no column "${name}" (dropped or renamed there, or added here): it keeps its values, and its default in new rows`,
-        });
-      }
+    // The last shape is the source's as it is now: rows before it may lack columns that were added since.
+    const last = changes.findLast((change) => change.kind === 'put');
+    if (last === undefined || last.row.names === this.#lastNames) return [];
+    this.#lastNames = last.row.names;
+    for (const { name, generated } of table.columns) {
+      if (generated || name === this.#guard || this.#told.has(name)) continue;
+      if (last.row.names.includes(name) || last.unchanged.includes(name)) continue;
+      this.#told.add(name);
+      remarks.push({
+        code: 'ColumnNotFilled',
+        reason: `the source's changes have no column "${name}" (dropped or renamed there, added here, or of a type that the connector leaves out): it keeps its values, and its default in new rows`,
+      });
     }
     return remarks;
   }

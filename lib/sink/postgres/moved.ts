@@ -31,6 +31,14 @@ export function createMovedSql(table: TableName): string {
 )`;
 }
 
+/** Most rows come whole under their new key, and ask for nothing that was kept. A week is longer than a partition lags behind. */
+export async function forgetMoved(session: Session, table: TableName, sink: string): Promise<void> {
+  await session.query({
+    text: `DELETE FROM ${qualified(table)} WHERE sink = $1 AND moved_at < now() - interval '7 days'`,
+    values: [sink],
+  });
+}
+
 /** What is kept of a row. */
 interface Left {
   readonly cells: Readonly<Record<string, Cell>>;

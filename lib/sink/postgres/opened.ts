@@ -14,7 +14,7 @@ import { qualified, type TableName } from './identifier.ts';
 import { InsertWriter } from './insert.ts';
 import { KeyedWriter } from './keyed.ts';
 import { KeylessWriter } from './keyless.ts';
-import { createMovedSql } from './moved.ts';
+import { createMovedSql, forgetMoved } from './moved.ts';
 import { createProvenanceSql, forgetProvenance } from './provenance.ts';
 import { mapRows } from './row.ts';
 import { isUnique, keyColumns, knowsConflicts, primaryKeyOf, readTable, readVersion } from './schema.ts';
@@ -70,6 +70,7 @@ export async function openBookkeeping(session: Session, rule: PostgresSinkRule, 
     });
   }
   if (rule.mode === 'insert') await forgetProvenance(session, names.provenance, names.sink, rule.provenanceFor);
+  if (rule.mode === 'mirror') await forgetMoved(session, names.moved, names.sink);
 }
 
 async function exists(session: Session, { schema, table }: TableName): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { PutStep, TableStep } from './change.ts';
 import { WAITED } from './deferred.ts';
 import { postgresFailure, sqlStateOf } from './failure.ts';
 import type { PostgresPlace } from './finding.ts';
-import { type FoldOptions, fold, overlaid, type Segment } from './fold.ts';
+import { type FoldOptions, fold, isOlder, overlaid, type Segment } from './fold.ts';
 import { type Counts, type Performance, perform } from './perform.ts';
 
 export interface Serial {
@@ -35,7 +35,7 @@ export async function performSerially(
 ): Promise<void> {
   const left = waiting === undefined ? steps : await withoutSimple(steps, serial, waiting);
   for (const step of left) {
-    if (step.kind === 'truncate') waiting?.clear();
+    if (step.kind === 'truncate') forgetOlder(waiting, step.order);
     const pending = step.kind === 'truncate' ? undefined : waiting?.get(step.key.id);
     if (step.kind !== 'truncate') waiting?.delete(step.key.id);
     const whole = pending !== undefined && step.kind === 'put' ? overlaid(pending, step, serial.layout) : step;
@@ -71,6 +71,13 @@ async function withoutSimple(
   serial.counts.written += counts.written;
   serial.counts.deleted += counts.deleted;
   return steps.filter((step) => !isSimple(step));
+}
+
+/** What waits may have come after the truncate, from another partition. */
+function forgetOlder(waiting: Map<string, PutStep> | undefined, order: TableStep['order']): void {
+  for (const [id, step] of waiting ?? []) {
+    if (order === undefined || isOlder(step.order, order)) waiting?.delete(id);
+  }
 }
 
 /** Each that can be written may free what another waits for. */

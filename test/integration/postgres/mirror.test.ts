@@ -131,19 +131,36 @@ describe.each(['auto', 'delete-insert'] as const)('conflict: %s', (conflict) => 
     test('a changed key over two partitions: the new row waits for what the old one held', async () => {
       const target = mirror();
       await target.apply(sliceOf([put(0, { id: 1, name: 'a', big: 'large' })], 0));
-      const arrives = sliceOf(
-        [put(0, { id: 2, name: 'b' }, { unchanged: ['big'], formerKey: structOf({ id: 1 }) })],
-        1,
-      );
-      expect(await failureOf(target.apply(arrives))).toMatchObject({
-        code: 'UnknownValue',
-        row: 0,
-        awaitsOthers: true,
-      });
-      await target.apply(sliceOf([remove(1, { id: 1 }, { laterKey: structOf({ id: 2 }) })], 0));
-      await target.apply(arrives);
-      expect(await named()).toEqual([[2, 'b', 'large']]);
+      const arrives = [
+        put(0, { id: 2, name: 'b' }, { unchanged: ['big'], formerKey: structOf({ id: 1 }) }),
+        put(1, { id: 2, name: 'c' }, { unchanged: ['big'] }),
+        put(2, { id: 3 }),
+      ];
+      const applied = await target.apply(sliceOf(arrives, 1));
+      expect(applied.remarks?.[0]).toMatchObject({ code: 'ChangesWait' });
+      expect(await named()).toEqual([
+        [1, 'a', 'large'],
+        [3, 'none', null],
+      ]);
+      const left = [put(1, { id: 1, big: 'larger' }), remove(2, { id: 1 }, { laterKey: structOf({ id: 2 }) })];
+      await target.apply(sliceOf(left, 0));
+      expect(await named()).toEqual([
+        [2, 'c', 'larger'],
+        [3, 'none', null],
+      ]);
       expect(await schema.sql('SELECT * FROM %.sluice_moved')).toEqual([]);
+      expect(await schema.sql('SELECT * FROM %.sluice_deferred')).toEqual([]);
+    });
+
+    test('a key that changes twice, from partition to partition, backwards', async () => {
+      const target = mirror();
+      await target.apply(sliceOf([put(0, { id: 1, name: 'a', big: 'large' })], 0));
+      const to2 = put(0, { id: 2, name: 'b' }, { unchanged: ['big'], formerKey: structOf({ id: 1 }) });
+      const to3 = put(0, { id: 3, name: 'c' }, { unchanged: ['big'], formerKey: structOf({ id: 2 }) });
+      await target.apply(sliceOf([to3], 2));
+      await target.apply(sliceOf([to2, remove(1, { id: 2 }, { laterKey: structOf({ id: 3 }) })], 1));
+      await target.apply(sliceOf([remove(1, { id: 1 }, { laterKey: structOf({ id: 2 }) })], 0));
+      expect(await named()).toEqual([[3, 'c', 'large']]);
     });
 
     test('two rows that swap a unique value are applied one after another', async () => {
@@ -167,8 +184,27 @@ describe.each(['auto', 'delete-insert'] as const)('conflict: %s', (conflict) => 
     test('a unique value that another partition is about to give up is waited for', async () => {
       const target = mirror();
       await target.apply(sliceOf([put(0, { id: 1, email: 'a' })], 0));
-      const failure = await failureOf(target.apply(sliceOf([put(0, { id: 3 }), put(1, { id: 2, email: 'a' })], 1)));
-      expect(failure).toMatchObject({ code: 'DuplicateKey', row: 1, awaitsOthers: true, sqlState: '23505' });
+      await target.apply(sliceOf([put(0, { id: 3 }), put(1, { id: 2, email: 'a' })], 1));
+      expect((await named()).map(([id]) => id)).toEqual([1, 3]);
+      await target.apply(sliceOf([put(1, { id: 1, email: 'b' })], 0));
+      expect((await named()).map(([id]) => id)).toEqual([1, 2, 3]);
+    });
+
+    test('an older row that asks for a value which a newer one has already waits until it goes', async () => {
+      const target = mirror();
+      await target.apply(sliceOf([put(0, { id: 2, email: 'a' }, { formerKey: structOf({ id: 1 }) })], 0));
+      await target.apply(sliceOf([put(0, { id: 1, email: 'a' })], 1));
+      await target.apply(sliceOf([remove(1, { id: 1 }, { laterKey: structOf({ id: 2 }) })], 1));
+      expect((await named()).map(([id]) => id)).toEqual([2]);
+      expect(await schema.sql('SELECT * FROM %.sluice_deferred')).toEqual([]);
+    });
+
+    test('a unique value that nobody else can give up makes the row bad', async () => {
+      const target = mirror();
+      const changes = [put(0, { id: 1, email: 'a' }), put(1, { id: 3 }), put(2, { id: 2, email: 'a' })];
+      const failure = await failureOf(target.apply(sliceOf(changes)));
+      expect(failure).toMatchObject({ code: 'DuplicateKey', row: 2, sqlState: '23505' });
+      expect(failure.message).toContain('(constraint "t_email_key")');
       expect(failure.message).not.toContain('=(');
     });
 
