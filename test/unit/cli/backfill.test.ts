@@ -6,6 +6,7 @@ import { processTerminal } from '../../../lib/cli/terminal.ts';
 import type { Backfill } from '../../../lib/export/backfill.ts';
 import type { Replay } from '../../../lib/export/replay.ts';
 import { readProject, resolveExport } from '../../../lib/rule/index.ts';
+import { PROJECT } from '../../../local/project.ts';
 import {
   CONNECTIONS,
   DEPLOYED,
@@ -203,4 +204,9 @@ describe('replay', () => {
     const { code, err } = await replayed([], []);
     expect([code, err]).toEqual([1, expect.stringContaining('deploy again')]);
   });
+});
+
+test.each(['backfill', 'trigger', 'replay', 'redrive'])('%s is not for a sink, and says so', async (command) => {
+  const { code, err } = await sluice([command, 'errors-to-postgres', '--stage', 'local'], { cwd: PROJECT });
+  expect([code, err]).toEqual([2, expect.stringContaining('is of kind postgres-sink: this is for an export')]);
 });
