@@ -1,5 +1,6 @@
 /** One way of writing a topic into TDengine, as a process of its own: prints what it took as a line of JSON. */
 import kafkajs from 'kafkajs';
+import type { TopicConsumer } from '../../lib/kafka/consumer.ts';
 import type { RuleBundle, TdengineSinkRule } from '../../lib/rule/schema.ts';
 import { createSecretStore } from '../../lib/secret/store.ts';
 import { openSink } from '../../lib/sink/instance.ts';
@@ -29,11 +30,12 @@ const task = JSON.parse(process.argv[2] ?? '') as Task;
 
 /** From the first batch that is handed over to the last one that is settled: joining the group is not counted. */
 async function sluice({ bundle }: Task): Promise<Omit<Outcome, 'maxRss'>> {
+  const consumers = new Map<string, TopicConsumer>();
   const instance = await openSink(bundle, {
     secrets: createSecretStore(),
     clock: Date.now,
     open: openTdengine,
-    stops: (endpoint) => pollStops(bundle, endpoint),
+    stops: (endpoint) => pollStops(bundle, endpoint, consumers),
   });
   let messages = 0;
   let begun = 0;
@@ -62,6 +64,7 @@ async function sluice({ bundle }: Task): Promise<Omit<Outcome, 'maxRss'>> {
         used = process.cpuUsage(cpu);
       },
       notice: () => undefined,
+      consumers,
     },
   );
   await instance.close();

@@ -6,7 +6,13 @@ import { type ConnectionOptions, DEFAULT_RETRY } from './connection.ts';
 import { type ConsumedBatch, toConsumed } from './consumed.ts';
 import type { KafkaEndpoint } from './contract.ts';
 import { type CoordinatedClient, createCoordinatedClient } from './coordinator.ts';
-import { committedOffsets, partitionFacts, type StartingPoint, startingOffsets } from './offsets.ts';
+import {
+  type CommittedOffset,
+  committedOffsets,
+  partitionFacts,
+  type StartingPoint,
+  startingOffsets,
+} from './offsets.ts';
 
 /** What a partition is when this consumer is given it. */
 export interface AssignedPartition {
@@ -42,10 +48,10 @@ const SESSION_MS = 30_000;
 const REBALANCE_MS = 60_000;
 /**
  * Of one partition in one fetch. Small messages weigh ten times as much once they are objects, and two fetches are held at
- * once: with four times as much, a process of messages of 100 bytes takes 400 MB instead of 220.
+ * once: with five times as much, a process of messages of 100 bytes takes 400 MB instead of 220.
  */
-const PARTITION_BYTES = 1024 * 1024;
-const FETCH_BYTES = 2 * 1024 * 1024;
+const PARTITION_BYTES = 768 * 1024;
+const FETCH_BYTES = 2 * PARTITION_BYTES;
 /** kafkajs's own words, at the only place where it tells. */
 const OUT_OF_RANGE = 'Offset out of range, resetting';
 
@@ -140,6 +146,16 @@ export class TopicConsumer {
     if (this.#isEnding) return false;
     try {
       return this.#attendance.isCaughtUp(await partitionFacts(this.#admin, this.#options.topic));
+    } catch (error) {
+      throw this.#translate(error);
+    }
+  }
+
+  /** What the group has committed of the topic, by partition. */
+  async committed(): Promise<ReadonlyMap<number, CommittedOffset>> {
+    const { topic, group } = this.#options;
+    try {
+      return await committedOffsets(this.#admin, group, topic);
     } catch (error) {
       throw this.#translate(error);
     }

@@ -13,7 +13,7 @@ import { createGroupStops } from './stops/group.ts';
 export function pollStops(
   { rule, stage }: RuleBundle<SinkRule>,
   endpoint: KafkaEndpoint,
-  consumers: ReadonlyMap<string, Pick<TopicConsumer, 'commit'>> = new Map(),
+  consumers: ReadonlyMap<string, Pick<TopicConsumer, 'commit' | 'committed'>> = new Map(),
 ): StopStore {
   async function asking<T>(
     topic: string,
@@ -28,7 +28,8 @@ export function pollStops(
   }
   return createGroupStops(
     {
-      read: (topic) => asking(topic, (admin) => admin.read(topic)),
+      // Asked before each batch: a member has a connection that is open already.
+      read: (topic) => consumers.get(topic)?.committed() ?? asking(topic, (admin) => admin.read(topic)),
       commit: ({ topic, partition }, offset, metadata) =>
         consumers.get(topic)?.commit(partition, offset, metadata) ??
         asking(topic, (admin) => admin.set(topic, partition, offset)),
