@@ -16,23 +16,36 @@ export async function writeAccessLog(file: string, rows: number, seed: number): 
   }
 }
 
-/**
- * What the rule should give for the file, found without any of Sluice: another CSV parser, and the query written as
- * code. Values as JSON, as the topic should hold them.
- */
-export async function expectedValues(file: string): Promise<{ rows: number; values: string[] }> {
-  const values: string[] = [];
+/** What the rules should give for a file. Values are JSON: `{request_id, status, uri}`, and of rows `[id, status, service]`. */
+export interface Expected {
+  readonly rows: number;
+  /** What the topic should hold. */
+  readonly records: readonly string[];
+  /** What the table should hold. */
+  readonly tableRows: readonly string[];
+  /** The ids of all records, those included that should not get into the table. */
+  readonly ids: readonly string[];
+}
+
+/** Found without any of Sluice: another CSV parser, and both rules written as code. */
+export async function expectedOf(file: string): Promise<Expected> {
+  const records: string[] = [];
+  const tableRows: string[] = [];
+  const ids: string[] = [];
   let rows = 0;
   const handle = await open(file);
-  const records = handle
+  const parsed = handle
     .createReadStream()
     .pipe(createGunzip())
     .pipe(parse({ columns: true }));
-  for await (const record of records as AsyncIterable<Record<'request_id' | 'status' | 'uri', string>>) {
+  for await (const record of parsed as AsyncIterable<Record<'request_id' | 'status' | 'uri', string>>) {
     rows++;
     const { request_id, uri } = record;
     const status = Number(record.status);
-    if (status >= 500) values.push(JSON.stringify({ request_id, status, uri }));
+    if (status < 500) continue;
+    records.push(JSON.stringify({ request_id, status, uri }));
+    ids.push(request_id);
+    if (status !== 503) tableRows.push(JSON.stringify([request_id, status, uri.split('/')[2] ?? null]));
   }
-  return { rows, values };
+  return { rows, records, tableRows, ids };
 }

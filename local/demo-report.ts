@@ -1,4 +1,6 @@
-/** What the demo compares: the values that should be in the topic, and those that are. */
+import { aligned, number } from './demo-text.ts';
+
+/** What the demo compares: the values that should be in a place, and those that are. */
 export interface Comparison {
   readonly expected: number;
   readonly found: number;
@@ -33,4 +35,22 @@ export function compare(expected: Iterable<string>, found: Iterable<string>): Co
 
 export function isExact({ missing, doubled, unexpected }: Comparison): boolean {
   return missing === 0 && doubled === 0 && unexpected === 0;
+}
+
+/** The three counts side by side: of the object by another program, of the topic, and of the table. */
+export function countTable(topic: Comparison, table: Comparison, inTopicForTable: number): string[] {
+  return aligned(
+    [
+      ['', 'in the object', 'in Kafka', 'in PostgreSQL'],
+      ['status 500 or above', number(topic.expected), number(topic.found), ''],
+      ['of them not 503', number(table.expected), number(inTopicForTable), number(table.found)],
+    ],
+    [1, 2, 3],
+  );
+}
+
+/** What is wrong with one place, or nothing. */
+export function differences(place: string, comparison: Comparison): string[] {
+  const { missing, doubled, unexpected } = comparison;
+  return isExact(comparison) ? [] : [`${place}: ${missing} missing, ${doubled} twice, ${unexpected} unexpected`];
 }

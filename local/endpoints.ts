@@ -41,6 +41,12 @@ export interface PostgresEndpoint {
   readonly url: string;
 }
 
+export interface TdengineEndpoint {
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+}
+
 export interface Endpoints {
   readonly kafka?: KafkaEndpoint;
   /** The endpoint that deploys and runs functions. */
@@ -48,7 +54,7 @@ export interface Endpoints {
   readonly localstack?: AwsEndpoint;
   readonly postgres?: PostgresEndpoint;
   readonly redis?: { readonly url: string };
-  readonly tdengine?: { readonly url: string; readonly username: string; readonly password: string };
+  readonly tdengine?: TdengineEndpoint;
 }
 
 /** The variables that name a server of the user's own, which is then used as it is. */
@@ -109,10 +115,11 @@ const ENDPOINT: { readonly [K in PartName]: Build<K> } = {
     return { url: url ?? `postgres://${username}:${password}@127.0.0.1:${ports.postgres}/${database}` };
   },
   redis: ({ ports }, url) => ({ url: url ?? `redis://127.0.0.1:${ports.redis}` }),
-  tdengine: ({ ports }, url) => ({
+  tdengine: ({ ports, environment }, url) => ({
     url: url ?? `http://127.0.0.1:${ports.tdengine}`,
-    username: 'root',
-    password: 'taosdata',
+    // What a server begins with.
+    username: environment['TDENGINE_USER'] || 'root',
+    password: environment['TDENGINE_PASSWORD'] || 'taosdata',
   }),
 };
 
@@ -142,11 +149,30 @@ export function environmentOf(endpoints: Endpoints): Record<string, string> {
           AWS_ACCESS_KEY_ID: aws.accessKeyId,
           AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
         }),
-    ...(postgres === undefined ? {} : { POSTGRES_URL: postgres.url }),
+    ...(postgres === undefined ? {} : postgresVariables(postgres)),
     ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
-    ...(tdengine === undefined ? {} : { TDENGINE_URL: tdengine.url }),
+    ...(tdengine === undefined ? {} : tdengineVariables(tdengine)),
   };
 }
+
+/** Beside the URL what connections.yml is made of: a secret of its own, and a server that anybody may know. */
+function postgresVariables({ url }: PostgresEndpoint): Record<string, string> {
+  const { hostname, port, pathname, username, password } = new URL(url);
+  return {
+    POSTGRES_URL: url,
+    POSTGRES_HOST: hostname,
+    POSTGRES_PORT: port || '5432',
+    POSTGRES_DATABASE: decodeURIComponent(pathname.slice(1)) || decodeURIComponent(username),
+    POSTGRES_SECRET: secret(decodeURIComponent(username), decodeURIComponent(password)),
+  };
+}
+
+const tdengineVariables = ({ url, username, password }: TdengineEndpoint): Record<string, string> => ({
+  TDENGINE_URL: url,
+  TDENGINE_SECRET: secret(username, password),
+});
+
+const secret = (username: string, password: string): string => JSON.stringify({ username, password });
 
 /** The same for deploying: what goes into a function must be true where the function runs. */
 export function functionEnvironmentOf(endpoints: Endpoints): Record<string, string> {

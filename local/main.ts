@@ -37,7 +37,8 @@ async function main(): Promise<void> {
     const { endpoints } = await stack.up(parts, report);
     if (values.json) return console.log(JSON.stringify(endpoints, undefined, 2));
     console.log('\nIn your shell, so that the rules and the AWS CLI find it:');
-    for (const [name, value] of Object.entries(environmentOf(endpoints))) console.log(`  export ${name}=${value}`);
+    for (const [name, value] of Object.entries(environmentOf(endpoints)))
+      console.log(`  export ${name}=${quoted(value)}`);
   } else if (command === 'down') {
     const ended = await stack.down(parts, report);
     if (ended.length === 0) report('nothing was running');
@@ -47,6 +48,11 @@ async function main(): Promise<void> {
   } else {
     throw new StackFailure(command === undefined ? 'No command.' : `There is no command "${command}".`, USAGE);
   }
+}
+
+/** As a shell takes it. */
+function quoted(value: string): string {
+  return /^[\w.,:/@-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
 function partsOf(list: string): PartName[] {

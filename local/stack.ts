@@ -61,14 +61,15 @@ export class Stack {
   }
 
   /**
-   * Starts these parts, or finds them running, and returns when all of them answer. The default is all that can be had here,
+   * Starts these parts, or finds them running, and returns when all of them answer. The default is all that is given or can be had here,
    * without the second AWS endpoint `localstack`. Unless `tolerant`, the first obstacle is thrown before anything starts;
    * with it the other parts come up and `failed` tells what did not.
    */
   up(parts?: readonly PartName[], report: Report = silent, options: { tolerant?: boolean } = {}): Promise<UpResult> {
     return this.exclusively(report, async () => {
       const { runtime, context, state } = await this.open(report);
-      const wanted = parts ?? PART_NAMES.filter((part) => part !== 'localstack' && runtime.has(part));
+      const isThere = (part: PartName) => runtime.has(part) || given(part, this.environment) !== undefined;
+      const wanted = parts ?? PART_NAMES.filter((part) => part !== 'localstack' && isThere(part));
       const living = await this.living(state, runtime, context);
       const failed: { part: PartName; reason: StackFailure }[] = [];
       const cold: PartName[] = [];

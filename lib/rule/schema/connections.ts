@@ -13,6 +13,13 @@ const brokers = z
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'an AWS region such as eu-central-1' });
 
+const PORT = { error: 'a port, from 1 to 65535' };
+/** Text too, since that is how an environment variable holds it. */
+const port = z
+  .union([z.int(), z.string().regex(/^\d{1,5}$/, PORT)])
+  .transform(Number)
+  .refine((value) => value >= 1 && value <= 65_535, PORT);
+
 const auth = z.discriminatedUnion('mechanism', [
   z.strictObject({ mechanism: z.literal('none') }),
   z.strictObject({
@@ -80,7 +87,7 @@ const resourceId = z
 const postgres = z
   .strictObject({
     host: text().describe('The server.'),
-    port: z.int().min(1).max(65_535).default(5432).describe('The port.'),
+    port: port.default(5432).describe('The port.'),
     database: text().describe('The database.'),
     auth: z
       .enum(['password', 'iam'])

@@ -48,3 +48,35 @@ test('the variables for a shell name what runs, and nothing else', () => {
     REDIS_URL: 'redis://127.0.0.1:6379',
   });
 });
+
+test.each([
+  ['the stack', {}, '127.0.0.1', '5432', 'postgres', { username: 'sluice', password: 'sluice-password' }],
+  [
+    'a server of the user',
+    { POSTGRES_URL: 'postgres://me:p%40ss@db.example.com:6432/ops' },
+    'db.example.com',
+    '6432',
+    'ops',
+    { username: 'me', password: 'p@ss' },
+  ],
+  [
+    'a URL that leaves out what is usual',
+    { POSTGRES_URL: 'postgres://me:pass@db.example.com' },
+    'db.example.com',
+    '5432',
+    'me',
+    { username: 'me', password: 'pass' },
+  ],
+])('PostgreSQL of %s, as the example connections take it', (_, environment, host, port, database, login) => {
+  const { POSTGRES_SECRET = '', ...variables } = environmentOf(endpointsOf(['postgres'], { ...source, environment }));
+  expect(variables).toMatchObject({ POSTGRES_HOST: host, POSTGRES_PORT: port, POSTGRES_DATABASE: database });
+  expect(JSON.parse(POSTGRES_SECRET)).toEqual(login);
+});
+
+test('TDengine takes what a server begins with, unless another login is given', () => {
+  const secretOf = (environment: NodeJS.ProcessEnv) =>
+    JSON.parse(environmentOf(endpointsOf(['tdengine'], { ...source, environment }))['TDENGINE_SECRET'] ?? '');
+  expect(secretOf({})).toEqual({ username: 'root', password: 'taosdata' });
+  const login = { username: 'me', password: 'mine' };
+  expect(secretOf({ TDENGINE_USER: login.username, TDENGINE_PASSWORD: login.password })).toEqual(login);
+});
