@@ -1,5 +1,8 @@
+import { JsonParser } from '../../lib/message/json/parser.ts';
 import { createPipeline } from '../../lib/message/pipeline.ts';
 import { postgresSinkSchema } from '../../lib/rule/schema/postgres-sink.ts';
+import { Struct, type Value } from '../../lib/select/values/value.ts';
+import type { FailedMessage, Remark } from '../../lib/sink/contract.ts';
 import { deliver } from '../../lib/sink/deliver.ts';
 import type { SinkPorts } from '../../lib/sink/plan.ts';
 import { PostgresConnection } from '../../lib/sink/postgres/connection.ts';
@@ -14,26 +17,38 @@ const BATCH = 200;
 
 export interface Played {
   readonly applied: string;
+  /** Why it could not go on. */
   readonly stop: string | undefined;
-  readonly remarks: readonly string[];
+  readonly remarks: readonly Remark[];
+  readonly refused: readonly FailedMessage[];
+}
+
+/** How the connector was set up, where its events do not tell, and what the rule asks for. */
+export interface Settings {
+  readonly binary: 'base64' | 'hex';
+  /** Keep the position of each change in its row. */
+  readonly byPosition: boolean;
 }
 
 /** Delivers a recording to its mirror, its partitions in turn, in batches as a poller would hand them over. */
 export async function play(
   { schema, table, messages }: Recording,
   { url }: ScratchDatabase,
-  form: string,
+  { binary, byPosition }: Settings,
 ): Promise<Played> {
   const topic = messages[0]?.topic ?? '';
   const rule = postgresSinkSchema.parse({
     kind: 'postgres-sink',
-    name: `recording-${form}`,
+    name: 'recording',
     source: { connection: 'main', topics: [topic] },
-    message: { format: 'debezium' },
+    message: { format: 'debezium', debezium: { binary } },
     target: { connection: 'db', schema, table },
     mode: 'mirror',
     allowTruncate: true,
+    createTable: true,
+    schemaEvolution: 'widen',
     onError: 'discard',
+    ...(byPosition ? { ifNewer: 'lsn' as const } : {}),
   });
   const connection = new PostgresConnection({
     endpoint: endpointOf(url),
@@ -42,20 +57,14 @@ export async function play(
   });
   const target = new PostgresTarget({ rule, names: namesOf(rule, 'test'), connection, clock: Date.now });
   const tally = new SinkTally(Date.now);
-  const refused: string[] = [];
+  const refused: FailedMessage[] = [];
   const ports: SinkPorts = {
     pipeline: createPipeline({ message: rule.message, steps: rule.steps, now: Date.now }),
     target,
     stops: target.stops,
     letters: {
-      put: async (
-        failed: readonly {
-          readonly message: { readonly offset: number };
-          readonly code: string;
-          readonly reason: string;
-        }[],
-      ) => {
-        refused.push(...failed.map(({ message, code, reason }) => `message ${message.offset}: ${code}: ${reason}`));
+      put: async (failed) => {
+        refused.push(...failed);
       },
       close: async () => undefined,
     },
@@ -64,6 +73,7 @@ export async function play(
     pause: async () => undefined,
   };
   const plan = { rule: rule.name, stage: 'test', onError: 'deadLetter' as const, batchMessages: BATCH };
+  let stop: string | undefined;
   try {
     const partitions = [...new Set(messages.map(({ partition }) => partition))];
     const queues = partitions.map((partition) => messages.filter((each) => each.partition === partition));
@@ -76,14 +86,25 @@ export async function play(
       }
     }
   } catch (error) {
-    return { applied: counts(tally), stop: String(error), remarks: refused };
+    stop = String(error);
   } finally {
     await target.close();
   }
-  const record = tally.record({ run: '', rule: '', stage: '', trigger: 'run' }, 'done', undefined);
-  const said = record.incidents.map(({ code, reason }) => `${code}: ${reason}`);
-  return { applied: counts(tally), stop: undefined, remarks: [...refused, ...said] };
+  const { incidents } = tally.record({ run: '', rule: '', stage: '', trigger: 'run' }, 'done', undefined);
+  const remarks = [...incidents, ...refused.map(({ code, reason }) => ({ code, reason }))];
+  const { written, deleted, failed } = tally;
+  return { applied: `${written} written, ${deleted} deleted, ${failed} refused`, stop, remarks, refused };
 }
 
-const counts = ({ written, deleted, failed }: SinkTally): string =>
-  `${written} written, ${deleted} deleted, ${failed} refused`;
+/** The key that a message has, as texts by its columns. */
+export function keyOf({ message }: FailedMessage): ReadonlyMap<string, string> {
+  if (message.key === null) return new Map();
+  const key = new JsonParser().one(Buffer.from(message.key).toString());
+  const payload = key instanceof Struct ? memberOf(key, 'payload') : undefined;
+  const fields = payload instanceof Struct ? payload : key;
+  return fields instanceof Struct
+    ? new Map(fields.names.map((name, i) => [name, String(fields.values[i])]))
+    : new Map();
+}
+
+const memberOf = ({ names, values }: Struct, name: string): Value | undefined => values[names.indexOf(name)];

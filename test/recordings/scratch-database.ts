@@ -5,7 +5,7 @@ import { qualified, quoteName } from '../../lib/sink/postgres/identifier.ts';
 import type { Texts } from './compare.ts';
 import type { Recording } from './recording.ts';
 
-/** A database with the source's tables, empty. */
+/** A database with the source's tables as they were at first, empty. */
 export class ScratchDatabase {
   readonly url: string;
   readonly #admin: string;
@@ -25,7 +25,7 @@ export class ScratchDatabase {
     const database = new ScratchDatabase(admin, url.href);
     await database.#client.connect();
     // Lines that begin with a backslash are for psql alone; the target is nobody's but ours.
-    const ddl = readFileSync(path.join(folder, 'ddl_end.sql'), 'utf8')
+    const ddl = readFileSync(path.join(folder, 'ddl_start.sql'), 'utf8')
       .split('\n')
       .filter(
         (line) => !line.startsWith('\\') && !/^(ALTER .* OWNER TO|CREATE PUBLICATION|ALTER PUBLICATION)/.test(line),
@@ -36,8 +36,8 @@ export class ScratchDatabase {
     return database;
   }
 
-  async texts(schema: string, table: string): Promise<Texts[]> {
-    const names = (await this.#columns(schema, table)).map((name) => `${quoteName(name)}::text`);
+  async texts({ schema, table }: Recording): Promise<Texts[]> {
+    const names = (await this.#columns(schema, table)).map(({ name }) => `${quoteName(name)}::text`);
     const from = qualified({ schema, table });
     return (await this.#client.query<Record<string, string | null>>(`SELECT ${names.join(', ')} FROM ${from}`)).rows;
   }
@@ -56,12 +56,22 @@ export class ScratchDatabase {
     await once(this.#admin, `DROP DATABASE ${new URL(this.url).pathname.slice(1)} WITH (FORCE)`);
   }
 
-  async #columns(schema: string, table: string): Promise<string[]> {
-    const { rows } = await this.#client.query<{ name: string }>(
-      'SELECT attname AS name FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum',
+  /** Columns whose values the connector writes as bytes. */
+  async bytesColumns({ schema, table }: Recording): Promise<string[]> {
+    return (await this.#columns(schema, table)).flatMap(({ name, type }) => (type === 'bytea' ? [name] : []));
+  }
+
+  async addPosition({ schema, table }: Recording): Promise<void> {
+    await this.#client.query(`ALTER TABLE ${qualified({ schema, table })} ADD COLUMN sluice_lsn numeric[]`);
+  }
+
+  async #columns(schema: string, table: string): Promise<{ name: string; type: string }[]> {
+    const { rows } = await this.#client.query<{ name: string; type: string }>(
+      `SELECT attname AS name, format_type(atttypid, NULL) AS type FROM pg_attribute
+       WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
       [qualified({ schema, table })],
     );
-    return rows.map(({ name }) => name);
+    return rows;
   }
 }
 

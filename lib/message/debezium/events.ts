@@ -1,6 +1,6 @@
 import { RecordError } from '../../select/values/record-error.ts';
 import { Struct, type Value } from '../../select/values/value.ts';
-import type { Change, Message, Wire } from '../contract.ts';
+import type { Change, Message, Notice, Wire } from '../contract.ts';
 import { JsonParser } from '../json/parser.ts';
 import type { DebeziumOptions } from '../options.ts';
 import { IGNORED, type Parsed, type ParseMessage } from '../parsed.ts';
@@ -16,6 +16,7 @@ import { unavailableValues } from './unavailable.ts';
 import { WrappedReader } from './wrapped.ts';
 
 type Form = 'envelope' | 'flattened';
+type News = Omit<Notice, 'message'>;
 
 /** What is known of a message before its kind is told. */
 interface Event {
@@ -61,14 +62,18 @@ export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText)
     const told = tell('deleted') === 'true' || tell('deleted') === true ? 'd' : tell('op');
     const flat = typeof told === 'string' ? told : undefined;
     const event = { message, payload: row, schema, keys: readKeys(message), operation: flat, tell };
-    return withNews(flattened(event), event);
+    return withNews(flattened(event), event, truncatesNotSent(message));
   };
 
   /** What a mirror cannot know of such rows is told once. */
-  function withNews(draft: Change | undefined, { message: { topic }, schema }: Event): Parsed {
+  function withNews(
+    draft: Change | undefined,
+    { message: { topic }, schema }: Event,
+    ...more: readonly News[]
+  ): Parsed {
     if (draft === undefined) return IGNORED;
     const old = draft.kind === 'put' && draft.snapshot === true ? oldMoments(draft.row) : undefined;
-    const all = [...(schema?.notices ?? []), ...(old === undefined ? [] : [old])];
+    const all = [...(schema?.notices ?? []), ...(old === undefined ? [] : [old]), ...more];
     if (all.length === 0) return { drafts: [draft] };
     const notices = all.filter(({ text }) => !told.has(`${topic} ${text}`));
     for (const { text } of notices) told.add(`${topic} ${text}`);
@@ -144,6 +149,14 @@ export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText)
   }
 
   return parse;
+}
+
+function truncatesNotSent({ topic }: Message): News {
+  return {
+    code: 'TruncatesNotSent',
+    text: `the events of ${topic} are flattened, which drops truncates: rows that a TRUNCATE of the source removes stay`,
+    fix: 'Send the events without the flattening transform, or truncate the target by hand.',
+  };
 }
 
 function orderIn({ tell }: Event) {

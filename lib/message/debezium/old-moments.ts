@@ -2,12 +2,12 @@ import { Timestamp } from '../../select/values/timestamp.ts';
 import { Untyped, type Value } from '../../select/values/value.ts';
 import type { Notice, Row } from '../contract.ts';
 
-/** The first day of the Gregorian calendar. */
-const GREGORIAN = Timestamp.parse('1582-10-15')!;
+/** From here on nothing is moved: the days that Java's calendar leaves out in October 1582 come as some of those behind them. */
+const GREGORIAN = Timestamp.parse('1582-10-25')!;
 const ISO = /^(-?\d{4})-\d\d-\d\d(?:[TZ]|$)/;
 
 /**
- * What is to be said of a snapshot's row that has dates before 1582: Java read them in the Julian calendar, some days
+ * What is to be said of a snapshot's row that has dates up to 1582: Java read them in the Julian calendar, some days
  * away, and no reader can tell which. Those of the stream are right.
  */
 export function oldMoments({ names, values }: Row): Omit<Notice, 'message'> | undefined {
@@ -15,7 +15,7 @@ export function oldMoments({ names, values }: Row): Omit<Notice, 'message'> | un
   if (old.length === 0) return undefined;
   return {
     code: 'OldDateInSnapshot',
-    text: `dates before 1582 in ${old.join(', ')} may be days away from the source's: the connector reads them wrongly in a snapshot`,
+    text: `dates of 1582 and before in ${old.join(', ')} may be days away from the source's, and those before Christ may have lost that: the connector reads them wrongly in a snapshot`,
     fix: 'Update such rows at the source after the snapshot: changes carry the right dates.',
   };
 }

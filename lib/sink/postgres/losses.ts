@@ -36,7 +36,7 @@ const LOSSES: readonly Loss[] = [
   {
     code: 'TimeZoneLost',
     says: (column) => `the offsets of the times with time zone in ${column} are lost: the connector makes UTC of them`,
-    of: ({ name }) => /^time(?:\(\d\))? with time zone/.test(name),
+    of: ({ name }, _field, { wire }) => wire !== undefined && /^time(?:\(\d\))? with time zone/.test(name),
   },
   {
     code: 'InexactInterval',
@@ -47,7 +47,8 @@ const LOSSES: readonly Loss[] = [
   },
   {
     code: 'MidnightIsAmbiguous',
-    says: (column) => `a time of 00:00:00 in ${column} may be 24:00:00 at the source: in ISO 8601 the connector writes both alike`,
+    says: (column) =>
+      `a time of 00:00:00 in ${column} may be 24:00:00 at the source: in ISO 8601 the connector writes both alike`,
     of: ({ category }, field, { wire }) =>
       category === 'time' && (wire !== undefined || field?.logical?.endsWith('.IsoTime') === true),
     at: (value) => typeof value === 'string' && /^00:00:00Z?$/.test(value),

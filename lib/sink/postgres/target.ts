@@ -7,9 +7,11 @@ import { AbsentColumns } from './absent-columns.ts';
 import { checkPostgres } from './check.ts';
 import type { Table } from './column.ts';
 import type { PostgresConnection, Session } from './connection.ts';
+import type { NewColumn } from './evolve/ddl.ts';
 import { mayBeRemedied, remedyOf, runDdl } from './evolve/evolve.ts';
 import { postgresFailure } from './failure.ts';
 import { isOlder } from './fold.ts';
+import { Losses } from './losses.ts';
 import { openStanding, readStanding, type Standing } from './offsets.ts';
 import { type Names, type Opened, openBookkeeping, openTable, type Writer } from './opened.ts';
 import { orderOf, orderText } from './order.ts';
@@ -43,6 +45,7 @@ export class PostgresTarget implements Target {
   #opened: Opened | undefined;
   #prepared = false;
   readonly #absent: AbsentColumns;
+  readonly #losses = new Losses();
 
   constructor(options: PostgresTargetOptions) {
     this.#options = options;
@@ -103,32 +106,40 @@ export class PostgresTarget implements Target {
 
   /** Applies, and changes the table where that is what is in the way and the rule allows it. */
   async #evolving(session: Session, slice: Slice): Promise<Applied> {
+    const remarks: Remark[] = [];
     for (let changed = 0; ; changed++) {
       const { writer, table } = await this.#open(session, slice.changes);
       try {
         const applied = await this.#apply(session, writer, slice);
-        const remarks = this.#absent.in(table, slice.changes);
-        return remarks.length === 0 ? applied : { ...applied, remarks: [...(applied.remarks ?? []), ...remarks] };
+        remarks.push(...(applied.remarks ?? []), ...this.#absent.in(table, slice.changes));
+        if (this.#options.rule.mode === 'mirror') remarks.push(...this.#losses.in(table, slice.changes));
+        return remarks.length === 0 ? applied : { ...applied, remarks };
       } catch (error) {
         this.#standings.clear();
-        if (changed === CHANGES || !(await this.#remedied(session, error, slice.changes))) throw error;
+        const remedied = changed < CHANGES ? await this.#remedied(session, error, slice.changes) : undefined;
+        if (remedied === undefined) throw error;
+        remarks.push(...remedied);
       }
     }
   }
 
-  /** Whether the table is another one now, so that the changes may pass. */
-  async #remedied(session: Session, error: unknown, changes: readonly Change[]): Promise<boolean> {
+  /** What was done to the table, so that the changes may pass; undefined: it is as it was. */
+  async #remedied(
+    session: Session,
+    error: unknown,
+    changes: readonly Change[],
+  ): Promise<readonly Remark[] | undefined> {
     const { rule, connection } = this.#options;
     const failure = error instanceof UnknownFields ? error : postgresFailure(error, connection.place);
-    if (!mayBeRemedied(failure, rule)) return false;
+    if (!mayBeRemedied(failure, rule)) return undefined;
     // Somebody may have changed the table since it was read.
     this.#opened = undefined;
     const { table } = await this.#open(session, changes);
-    if (failure instanceof UnknownFields && !failure.fields.some((name) => isAbsent(table, name))) return true;
+    if (failure instanceof UnknownFields && !failure.fields.some((name) => isAbsent(table, name))) return [];
     const remedy = remedyOf(failure, rule, table, changes);
     if (remedy !== undefined) await runDdl(session, remedy.sql);
     this.#opened = undefined;
-    return remedy !== undefined;
+    return remedy?.columns.map((column) => tellOf(column, table));
   }
 
   async #apply(session: Session, writer: Writer, slice: Slice): Promise<Applied> {
@@ -186,6 +197,16 @@ function waits(count: number): Remark {
   return {
     code: 'ChangesWait',
     reason: `${count} rows wait in sluice_deferred for changes that lie in other partitions; where such a change was lost they wait until the connector takes a snapshot of the table`,
+  };
+}
+
+/** A column that is new may be one that the source had before under another name: no event tells of a rename. */
+function tellOf({ name, type, default: value }: NewColumn, table: Table): Remark {
+  if (!isAbsent(table, name)) return { code: 'ColumnWidened', reason: `the column "${name}" is ${type} from now on` };
+  const held = value === undefined ? 'are NULL in it' : "have the default of the source's column in it";
+  return {
+    code: 'ColumnAdded',
+    reason: `the column "${name}" was added as ${type}; rows that were there ${held} until a change of them comes, since no event tells what the source did to them (if it renamed a column, let the connector take a snapshot)`,
   };
 }
 

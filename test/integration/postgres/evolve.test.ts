@@ -64,6 +64,25 @@ describeWith('postgres', 'tables that are made and grow', ({ postgres }) => {
     });
   });
 
+  test("a column that is added has its source's default in rows that were there, and that is told", async () => {
+    const schemaOf = (...more: FieldSchema[]): readonly FieldSchema[] => [SCHEMA[0]!, ...more];
+    await schema.sql('CREATE TABLE %.t (id bigint PRIMARY KEY)');
+    const target = schema.target({ mode: 'mirror', schemaEvolution: 'add-columns' });
+    await target.apply(sliceOf([put(0, { id: 1 }, { schema: schemaOf() })]));
+    const added = schemaOf(
+      { name: 'flag', type: 'boolean', optional: false, default: true },
+      { ...SCHEMA[2]!, name: 'score', default: 'fQ==' },
+      { ...SCHEMA[3]!, name: 'at', default: '1970-01-01T00:00:00Z' },
+    );
+    const row = { id: 2, flag: false, score: 2, at: null };
+    const { remarks } = await target.apply(sliceOf([put(1, row, { schema: added })]));
+    expect(await schema.rows()).toEqual([
+      '{"id":1,"flag":true,"score":1.25,"at":null}',
+      '{"id":2,"flag":false,"score":2.00,"at":null}',
+    ]);
+    expect(remarks?.map(({ code }) => code)).toEqual(['ColumnAdded', 'ColumnAdded', 'ColumnAdded']);
+  });
+
   test('a missing table is an error where nobody asked for it', async () => {
     expect(await failureOf(schema.target().apply(sliceOf([put(0, { id: 1 })])))).toMatchObject({
       code: 'MissingTable',

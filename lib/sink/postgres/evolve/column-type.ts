@@ -1,7 +1,11 @@
 import type { FieldSchema } from '../../../message/contract.ts';
+import { decoderOf } from '../../../message/debezium/logical.ts';
 import { isNumeric } from '../../../select/values/number.ts';
 import { Timestamp } from '../../../select/values/timestamp.ts';
 import { Float, Struct, Untyped, type Value } from '../../../select/values/value.ts';
+import { castTo } from '../cast/cast.ts';
+import type { Category } from '../column.ts';
+import { columnTypeOf } from './sketch.ts';
 
 /** By logical type, whatever carries it. */
 const LOGICAL: Readonly<Record<string, string>> = {
@@ -61,6 +65,21 @@ export function typeOfField({ type, logical, parameters = {}, items }: FieldSche
   if (type === 'array') return items === undefined ? 'jsonb' : `${typeOfField(items)}[]`;
   return PLAIN[type] ?? 'jsonb';
 }
+
+/**
+ * The default that the source's column has, where it is a plain one. Of dates and times it is left out: what the source
+ * computes (`now()`) comes as 1970.
+ */
+export function defaultOf(field: FieldSchema | undefined, type: string): { readonly default?: string } {
+  const { default: value, logical = '' } = field ?? {};
+  if (field === undefined || value === undefined || value === null || /[Tt]ime|Date/.test(logical)) return {};
+  const { category } = columnTypeOf(type);
+  if (!PLAIN_CATEGORIES.has(category)) return {};
+  const decoded = decoderOf(field, 'base64')?.(value) ?? value;
+  return { default: castTo(columnTypeOf(type))(decoded) };
+}
+
+const PLAIN_CATEGORIES: ReadonlySet<Category> = new Set(['integer', 'numeric', 'float', 'boolean', 'text', 'json']);
 
 /** The same of a field without schema, by one of its values: a type that others like it fit too. Undefined: null tells nothing. */
 export function typeOfValue(value: Value): string | undefined {

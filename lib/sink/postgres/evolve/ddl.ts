@@ -2,28 +2,31 @@ import { SluiceError } from '../../../failure/index.ts';
 import type { Change, Put } from '../../../message/contract.ts';
 import type { PostgresSinkRule } from '../../../rule/schema.ts';
 import type { Table } from '../column.ts';
-import { qualified, quoteName, type TableName } from '../identifier.ts';
-import { typeOfField, typeOfValue } from './column-type.ts';
+import { qualified, quoteName, quoteText, type TableName } from '../identifier.ts';
+import { defaultOf, typeOfField, typeOfValue } from './column-type.ts';
 
 /** A column as DDL names it. */
 export interface NewColumn {
   readonly name: string;
   readonly type: string;
+  /** As text that the type reads. Where a source adds a column with a default, its rows get that, and no event says so. */
+  readonly default?: string;
 }
 
 /** The fields of these changes in the order in which they were first met, each with the type that its column needs. */
 export function columnsOf(changes: readonly Change[]): readonly NewColumn[] {
-  const types = new Map<string, string | undefined>();
+  const columns = new Map<string, NewColumn | undefined>();
   for (const change of changes) {
     if (change.kind !== 'put') continue;
     const { row, schema } = change;
     row.names.forEach((name, i) => {
-      if (types.get(name) !== undefined) return;
+      if (columns.get(name) !== undefined) return;
       const field = schema?.find((each) => each.name === name);
-      types.set(name, field === undefined ? typeOfValue(row.values[i]!) : typeOfField(field));
+      const type = field === undefined ? typeOfValue(row.values[i]!) : typeOfField(field);
+      columns.set(name, type === undefined ? undefined : { name, type, ...defaultOf(field, type) });
     });
   }
-  return [...types].flatMap(([name, type]) => (type === undefined ? [] : [{ name, type }]));
+  return [...columns.values()].flatMap((column) => (column === undefined ? [] : [column]));
 }
 
 /** Throws SluiceError `MissingTable`, `NoSchema`. Undefined: a missing table is an error. */
@@ -50,6 +53,11 @@ export function createTableSql(
 
 const columnSql = ({ name, type }: NewColumn): string => `${quoteName(name)} ${type}`;
 
+function addedSql(column: NewColumn): string {
+  const { default: value } = column;
+  return `ADD COLUMN ${columnSql(column)}${value === undefined ? '' : ` DEFAULT ${quoteText(value)}`}`;
+}
+
 function keyOf(changes: readonly Change[]): readonly string[] | undefined {
   const put = changes.find((change): change is Change & Put => change.kind === 'put' && change.key !== undefined);
   return put?.key?.names;
@@ -73,7 +81,7 @@ export function alterTableSql(
   widened: readonly NewColumn[],
 ): string | undefined {
   const actions = [
-    ...added.map((column) => `ADD COLUMN ${columnSql(column)}`),
+    ...added.map(addedSql),
     ...widened.map(({ name, type }) => `ALTER COLUMN ${quoteName(name)} TYPE ${type}`),
   ];
   return actions.length === 0 ? undefined : `ALTER TABLE ${qualified(table)} ${actions.join(', ')}`;

@@ -42,12 +42,13 @@ export function sketched(
 }
 
 function columnOf({ name, type }: NewColumn): Column {
-  return { name, type: typeOf(type), notNull: false, hasDefault: false, generated: false };
+  return { name, type: columnTypeOf(type), notNull: false, hasDefault: false, generated: false };
 }
 
-function typeOf(name: string): ColumnType {
+/** A type by its name in DDL. */
+export function columnTypeOf(name: string): ColumnType {
   if (name.endsWith(']')) {
-    const element = typeOf(name.replace(/\[\d*\]$/, ''));
+    const element = columnTypeOf(name.replace(/\[\d*\]$/, ''));
     return { category: 'array', name, cast: '"pg_catalog"."text"', element, delimiter: ',' };
   }
   const plain = name.replace(/\s*\(.*?\)/, '').toLowerCase();
