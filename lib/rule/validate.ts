@@ -2,6 +2,7 @@ import type { SluiceError } from '../failure/index.ts';
 import { groupProblems } from './checks/groups.ts';
 import { duplicateNames } from './checks/names.ts';
 import { notificationProblems } from './checks/notifications.ts';
+import { pollerProblems } from './checks/pollers.ts';
 import { type Project, stagesOf } from './project.ts';
 import { type ResolvedRule, readRule, requireStage, resolveConnections, resolveRuleFile } from './resolve.ts';
 
@@ -26,8 +27,12 @@ function stageErrors(project: Project, stage: string): readonly SluiceError[] {
   }
   const resolved = project.rules.map((file) => resolveRuleFile(file, project, connections.value, stage));
   const good: ResolvedRule[] = resolved.flatMap((each) => (each.ok ? [each.value] : []));
+  const polled = good.flatMap(({ rule, tree }) =>
+    rule.kind === 'export' ? [] : pollerProblems({ rule, tree, stage, connections: connections.value }),
+  );
   return [
     ...resolved.flatMap((each) => (each.ok ? [] : each.problems)),
+    ...polled,
     ...notificationProblems(good),
     ...groupProblems(good),
   ];

@@ -11,7 +11,7 @@ const GROUP_LENGTH = 200;
 
 /** What is wrong with where a sink reads, and with what its messages are said to be. */
 export function sourceProblems(subject: RuleSubject<SinkRule>): readonly SluiceError[] {
-  return [...topicProblems(subject), ...messageProblems(subject), ...pollerProblems(subject)];
+  return [...topicProblems(subject), ...messageProblems(subject)];
 }
 
 function topicProblems(subject: RuleSubject<SinkRule>): SluiceError[] {
@@ -61,41 +61,4 @@ function messageProblems(subject: RuleSubject<SinkRule>): SluiceError[] {
   if (format === 'debezium' || nodeAt(subject.tree, path) === undefined) return [];
   const fix = 'Leave it out, or write format: debezium.';
   return [wrongKey(subject, path, `message.debezium means nothing with format: ${format}`, fix)];
-}
-
-/** What AWS's event pollers cannot do, who are not on stage `local`. */
-function pollerProblems(subject: RuleSubject<SinkRule>): SluiceError[] {
-  const { rule, stage, connections } = subject;
-  const { connection: name } = rule.source;
-  const connection = connections.value.kafka[name];
-  if (connection === undefined || stage === 'local') return [];
-  const { auth, tls, clusterArn, kmsKey } = connection;
-  const wrong = (message: string, fix: string) => [wrongAt(subject, ['source', 'connection'], message, fix)];
-  const { mechanism } = auth;
-  if (clusterArn !== undefined) {
-    if (mechanism === 'plain' || mechanism === 'scram-sha-256') {
-      const fix = `Write scram-sha-512, mtls or oauthbearer as kafka.${name}.auth.mechanism.`;
-      return wrong(`AWS's event pollers do not sign in to MSK with ${mechanism}`, fix);
-    }
-    if (mechanism === 'scram-sha-512' && !/^(arn:[^/]+:secret:)?AmazonMSK_/.test(auth.secret)) {
-      const fix =
-        'Give the secret such a name, and associate it with the cluster (aws kafka batch-associate-scram-secret).';
-      return wrong(`MSK takes no secret but of a name that begins with AmazonMSK_, not ${auth.secret}`, fix);
-    }
-    if (mechanism === 'scram-sha-512' && kmsKey === undefined) {
-      const fix = `Add kafka.${name}.kmsKey: the ARN of the key that ${auth.secret} is encrypted with.`;
-      return wrong("MSK takes no secret under Secrets Manager's own key, and another one needs to be named", fix);
-    }
-    return [];
-  }
-  if (mechanism === 'none' && rule.vpc === undefined) {
-    const fix = `Add kafka.${name}.auth, or the vpc that the brokers are in.`;
-    return wrong("AWS's event pollers reach brokers outside of a VPC only by signing in", fix);
-  }
-  const isSasl = mechanism === 'plain' || mechanism === 'scram-sha-256' || mechanism === 'scram-sha-512';
-  if (isSasl && tls === undefined) {
-    const fix = `Write kafka.${name}.tls: true, or { ca: secret }, and the brokers' port for TLS.`;
-    return wrong(`AWS's event pollers sign in with ${mechanism} only over TLS`, fix);
-  }
-  return [];
 }

@@ -132,3 +132,8 @@ test('a sink is no export, and an export no sink', () => {
   expect(() => resolveExport(both, 'rows', 'local')).toThrow('rows is of kind postgres-sink: this is for an export');
   expect(() => resolveSink(both, 'errors', 'local')).toThrow('errors is of kind export: this is for a sink');
 });
+
+test('what only pollers cannot do keeps nobody from polling without them', () => {
+  const open = sinks(POSTGRES.replace('connection: main', 'connection: open'));
+  expect(resolveSink(open, 'rows', 'dev').rule.source.connection).toBe('open');
+});
