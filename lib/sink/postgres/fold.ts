@@ -136,7 +136,8 @@ function sourceOf(
   state: State | undefined,
   states: ReadonlyMap<string, State>,
 ): RowState | Key | 'elsewhere' {
-  if (former !== undefined) {
+  // A row that is there before its key comes from another one: its source sends that again.
+  if (former !== undefined && state?.kind !== 'row') {
     const old = states.get(former.id);
     if (old?.kind !== 'gone') return 'elsewhere';
     return old.later === undefined ? (old.before ?? former) : 'elsewhere';

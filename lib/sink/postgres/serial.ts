@@ -41,7 +41,7 @@ export async function performSerially(
     const whole = pending !== undefined && step.kind === 'put' ? overlaid(pending, step, serial.layout) : step;
     const error = await attempt(whole, serial, pending);
     if (error === undefined) continue;
-    if (waiting === undefined || whole.kind !== 'put' || !(await mayWait(error, serial)))
+    if (waiting === undefined || whole.kind !== 'put' || !(await mayWait(error, whole, serial)))
       throw blamed(error, whole, serial);
     waiting.set(whole.key.id, whole);
   }
@@ -116,11 +116,12 @@ async function saved({ performance }: Serial, work: () => Promise<void>): Promis
   }
 }
 
-async function mayWait(error: unknown, { performance, isAlone }: Serial): Promise<boolean> {
+async function mayWait(error: unknown, { index }: TableStep, { performance, isAlone }: Serial): Promise<boolean> {
   if (error instanceof RowFault) return error.awaitsOthers;
   if (sqlStateOf(error) !== '23505' || isKeyOf(error, performance)) return false;
-  // Another row of a mirror holds the value: at the source it has given it up, in a change that is still to come.
-  return !(await isAlone());
+  // Another row of a mirror holds the value. At the source it has given it up, in a change of another partition; or this
+  // change is sent again, and so is the one by which its row gave the value up.
+  return performance.isOld(index) || !(await isAlone());
 }
 
 function isKeyOf(error: unknown, { target }: Performance): boolean {

@@ -96,6 +96,17 @@ test.each<readonly [string, () => readonly TableStep[], readonly (readonly strin
     () => [...pair('1', '2', { a: 'x' }, ['b']), put({ id: '1', a: 'n', b: 'n' })],
     [['patch 1: id=2 a=x', 'write id=1 a=n b=n']],
   ],
+  [
+    'a changed key that is sent again after the old one was taken',
+    () => [
+      put({ id: '1', a: 'x', b: 'old' }),
+      ...pair('1', '2', { a: 'y' }, ['b']),
+      put({ id: '1', a: 'n', b: 'new' }),
+      ...pair('1', '2', { a: 'y' }, ['b']),
+      put({ id: '1', a: 'n', b: 'new' }),
+    ],
+    [['remove 1', 'write id=1 a=n b=new', 'write id=2 a=y b=old']],
+  ],
   ['a key that goes elsewhere', () => [remove('1', { later: keyOf('2') })], [['move 1 to 2']]],
   [
     'a row changed here that goes elsewhere',
