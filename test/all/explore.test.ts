@@ -1,6 +1,7 @@
 /** What test/unit/ledger/explore.test.ts explores, at the largest bounds that a core visits within minutes. */
 import { type GroupBounds, groupModel, groups, SMALL as SMALL_GROUPS } from '../support/ledger/groups.ts';
-import { type LaneBounds, laneModel, lanes, SMALL as SMALL_LANES } from '../support/ledger/lanes.ts';
+import { type LaneBounds, SMALL as SMALL_LANES } from '../support/ledger/lane-world.ts';
+import { laneModel, lanes } from '../support/ledger/lanes.ts';
 import { expectOnce } from '../support/ledger/promise.ts';
 
 /** In milliseconds; a machine that does much else at the same time takes many times longer. */

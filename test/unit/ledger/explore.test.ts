@@ -13,13 +13,8 @@ import {
   groups,
   SMALL as SMALL_GROUPS,
 } from '../../support/ledger/groups.ts';
-import {
-  type LaneBounds,
-  type LaneProtocol,
-  laneModel,
-  lanes,
-  SMALL as SMALL_LANES,
-} from '../../support/ledger/lanes.ts';
+import { type LaneBounds, SMALL as SMALL_LANES } from '../../support/ledger/lane-world.ts';
+import { type LaneProtocol, laneModel, lanes } from '../../support/ledger/lanes.ts';
 import { expectOnce } from '../../support/ledger/promise.ts';
 
 type Case<B> = readonly [title: string, bounds: Partial<B>];
