@@ -16,11 +16,11 @@ describe('an event of Kafka', () => {
     expect(batches(sample('kafka'))).toEqual([
       {
         topic: 'errors',
-        partition: 0,
+        partition: 99,
         messages: [
           {
             topic: 'errors',
-            partition: 0,
+            partition: 99,
             offset: 15,
             timestamp: 1767225600000,
             key: Buffer.from('req-1'),
@@ -37,8 +37,8 @@ describe('an event of Kafka', () => {
     expect(
       batches(sample('msk')).map(({ topic, partition, messages: { length } }) => [topic, partition, length]),
     ).toEqual([
-      ['errors', 0, 1],
-      ['errors', 1, 1],
+      ['errors', 98, 1],
+      ['errors', 99, 1],
     ]);
   });
 
