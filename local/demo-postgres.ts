@@ -1,7 +1,8 @@
 /** The second half of the demo: the records of the topic go into a table of PostgreSQL. */
 import { Client } from 'pg';
+import { counted } from '../lib/cli/units.ts';
 import { sluice } from './demo-program.ts';
-import { aligned, number, say } from './demo-text.ts';
+import { aligned, say } from './demo-text.ts';
 
 export const SINK = 'errors-to-postgres';
 const SHOWN = 3;
@@ -18,7 +19,7 @@ export interface Written {
 export async function sunk(url: string, ids: readonly string[]): Promise<readonly string[]> {
   say(`writes the topic into PostgreSQL: sluice run ${SINK} --stage local`);
   const { read, written, failed } = await sluice<Written>(['run', SINK, '--stage', 'local']);
-  say(`  ${number(read)} messages read, ${number(written)} rows written, ${failed} bad`, 'run');
+  say(`  ${counted(read, 'message')} read, ${counted(written, 'row')} written, ${failed} bad`, 'run');
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
@@ -27,7 +28,7 @@ export async function sunk(url: string, ids: readonly string[]): Promise<readonl
       values: [ids],
       rowMode: 'array',
     });
-    say(`the first ${SHOWN} of ${number(rows.length)} rows in public.errors:`, 'postgres');
+    say(`the first ${SHOWN} of ${counted(rows.length, 'row')} in public.errors:`, 'postgres');
     const first = rows.slice(0, SHOWN).map((row) => row.map((value) => String(value ?? '')));
     for (const line of aligned([['id', 'status', 'service'], ...first])) say(`  ${line}`, 'postgres');
     return rows.map((row) => JSON.stringify(row));

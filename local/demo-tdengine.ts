@@ -2,12 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { counted } from '../lib/cli/units.ts';
 import type { KafkaEndpoint } from '../lib/kafka/contract.ts';
 import { createProducer } from '../lib/kafka/producer.ts';
 import { makeTopics } from './demo-export.ts';
 import type { Written } from './demo-postgres.ts';
 import { sluice } from './demo-program.ts';
-import { aligned, number, say } from './demo-text.ts';
+import { aligned, say } from './demo-text.ts';
 import type { TdengineEndpoint } from './endpoints.ts';
 import { PROJECT } from './project.ts';
 
@@ -41,9 +42,9 @@ export async function meters(
   await send(kafka, sample);
   say(`writes it into TDengine: sluice run ${RULE} --stage local`);
   const { read, written } = await sluice<Written>(['run', RULE, '--stage', 'local']);
-  say(`  ${number(read)} messages read, ${number(written)} rows written`, 'run');
+  say(`  ${counted(read, 'message')} read, ${counted(written, 'row')} written`, 'run');
   const rows = await rowsOf(endpoint);
-  say(`the last of ${number(rows.length)} rows in the sub-table t_2:`, 'tdengine');
+  say(`the last of ${counted(rows.length, 'row')} in the sub-table t_2:`, 'tdengine');
   const last = (rows.at(-1) ?? []).map(String);
   for (const line of aligned([['ts', 'sluice_pos', 'first', 'second', 'id'], last])) say(`  ${line}`, 'tdengine');
   return read > 0 && rows.length - before.length === read;
