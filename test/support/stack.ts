@@ -39,3 +39,9 @@ export function ownBroker(name: string, shift: number): Stack {
   const { [GIVEN_BY.kafka]: _, ...environment } = process.env;
   return new Stack({ name, shift, environment });
 }
+
+/** A PostgreSQL for one test file that reconfigures or stops it, as `ownBroker`. */
+export function ownPostgres(name: string, shift: number): Stack {
+  const { [GIVEN_BY.postgres]: _, ...environment } = process.env;
+  return new Stack({ name, shift, environment });
+}
