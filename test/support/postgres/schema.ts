@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Change, Message, MessageHeader, Put, Remove } from '../../../lib/message/contract.ts';
-import { postgresSinkSchema } from '../../../lib/rule/schema/postgres-sink.ts';
+import { type PostgresSinkRule, postgresSinkSchema } from '../../../lib/rule/schema/postgres-sink.ts';
 import type { Value } from '../../../lib/select/values/value.ts';
 import { Struct } from '../../../lib/select/values/value.ts';
 import type { Slice } from '../../../lib/sink/contract.ts';
@@ -21,6 +21,16 @@ export function endpointOf(url: string): PostgresEndpoint {
     password: async () => decodeURIComponent(password),
     passwordFrom: 'secret',
   };
+}
+
+export function ruleOf(schema: string, fields: RuleFields = {}, table = 't'): PostgresSinkRule {
+  return postgresSinkSchema.parse({
+    kind: 'postgres-sink',
+    name: 'test',
+    source: { connection: 'main', topics: ['t'] },
+    ...fields,
+    target: { connection: 'db', table, ...fields.target, schema },
+  });
 }
 
 /** A schema of one test's own, and targets that write into it. */
@@ -57,13 +67,7 @@ export class ScratchSchema {
   }
 
   target(fields: RuleFields = {}, table = 't'): PostgresTarget {
-    const rule = postgresSinkSchema.parse({
-      kind: 'postgres-sink',
-      name: 'test',
-      source: { connection: 'main', topics: ['t'] },
-      ...fields,
-      target: { connection: 'db', schema: this.name, table, ...fields.target },
-    });
+    const rule = ruleOf(this.name, fields, table);
     const target = new PostgresTarget({
       rule,
       names: namesOf(rule, 'test'),
