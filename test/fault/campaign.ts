@@ -20,7 +20,8 @@ export interface CampaignOptions {
   readonly pauses: number;
   /** Objects at once. */
   readonly atOnce: number;
-  readonly points?: readonly Point[];
+  /** Told after each fault how many were met, and of how many. */
+  readonly progress?: (met: number, planned: number) => void;
 }
 
 /** A fault that is still to be met. */
@@ -44,6 +45,7 @@ export interface Outcome {
 }
 
 const FAULTS_OF_AN_OBJECT = 6;
+const DEATH: Fault = { step: 'commit', mode: 'under way', skip: 1, how: 'SIGKILL' };
 const MOST_TRIES = 6;
 /** A random kill comes within so many milliseconds of getting the object, about as long as a run takes; sooner if it came too late before. */
 const SPAN = 600;
@@ -52,6 +54,7 @@ export async function campaign(options: CampaignOptions): Promise<Outcome> {
   const { atOnce, ground, ledger, seed } = options;
   const random = new Random(seed);
   const open = planned(options, random);
+  const whole = open.length;
   const hits: Hit[] = [];
   const missed: Hit[] = [];
   const lives: Life[] = [];
@@ -60,10 +63,15 @@ export async function campaign(options: CampaignOptions): Promise<Outcome> {
   async function live(): Promise<void> {
     const life = await Life.begin({ ...options, kind: kindOf(made++, open) });
     lives.push(life);
-    for (let faults = 0; faults < FAULTS_OF_AN_OBJECT && !life.done; faults++) {
+    for (let faults = 0; faults < FAULTS_OF_AN_OBJECT && !life.done && open.length > 0; faults++) {
       const at = open.findIndex(({ point }) => point === 'random' || canMeet(point, ledger, life));
       const [next] = at < 0 ? [] : open.splice(at, 1);
-      if (next === undefined) break;
+      if (next === undefined) {
+        // Some points come only behind a death in mid-run, or where the object stands still.
+        if (faults === 0) await life.meet(DEATH);
+        else await life.attempt();
+        continue;
+      }
       const { point, how } = next;
       const met =
         point === 'random'
@@ -72,6 +80,7 @@ export async function campaign(options: CampaignOptions): Promise<Outcome> {
       if (met) hits.push({ point, how });
       else if (++next.tries < MOST_TRIES) open.push(next);
       else missed.push({ point, how });
+      options.progress?.(hits.length, whole);
     }
     await life.finish(1 + random.below(3));
   }
@@ -84,7 +93,8 @@ export async function campaign(options: CampaignOptions): Promise<Outcome> {
   return { ledger, hits, missed, census: await takeCensus(ground, lives) };
 }
 
-function planned({ kills, ledger, pauses, points = POINTS[ledger] }: CampaignOptions, random: Random): Open[] {
+function planned({ kills, ledger, pauses }: CampaignOptions, random: Random): Open[] {
+  const points = POINTS[ledger];
   const named: Open[] = [];
   const ways = { SIGKILL: Math.floor(kills * 0.85), SIGSTOP: pauses * points.length, word: pauses * points.length };
   for (const how of ['SIGKILL', 'SIGSTOP', 'word'] as const) {

@@ -78,14 +78,19 @@ export class Life {
     return ended.record === undefined && isHeld && !isDone;
   }
 
-  /** Runs until the object is done, `copies` of them at once; then those that were paused go on, and find it so. */
+  /** Runs that nothing is done to, `copies` of them at once: copies of one event see the same clock. */
+  async attempt(copies = 1): Promise<void> {
+    const runs = Array.from({ length: copies }, () => this.#start(undefined, this.#attempts));
+    this.#attempts++;
+    for (const ended of await Promise.all(runs.map(({ over }) => over))) this.#learn(ended);
+  }
+
+  /** Runs until the object is done, the first `copies` at once; then those that were paused go on, and find it so. */
   async finish(copies = 1): Promise<void> {
     for (let attempt = 0; !this.done; attempt++) {
-      if (attempt === ATTEMPTS) throw new Error(`${this.key} is not done after ${ATTEMPTS} attempts`);
-      // Copies of one event see the same clock.
-      const runs = Array.from({ length: attempt === 0 ? copies : 1 }, () => this.#start(undefined, this.#attempts));
-      this.#attempts++;
-      for (const ended of await Promise.all(runs.map(({ over }) => over))) this.#learn(ended);
+      if (attempt === ATTEMPTS)
+        throw new Error(`${this.key} is not done after ${ATTEMPTS} attempts:\n${this.trail.join('\n')}`);
+      await this.attempt(attempt === 0 ? copies : 1);
     }
     await this.wake();
   }

@@ -43,7 +43,8 @@ async function main(): Promise<number> {
     try {
       const began = performance.now();
       const atOnce = Number(values['at-once']);
-      const outcome = await campaign({ exporter, ground, ledger, seed: Number(values.seed), kills, pauses: 1, atOnce });
+      const seed = Number(values.seed);
+      const outcome = await campaign({ exporter, ground, ledger, seed, kills, pauses: 1, atOnce, progress });
       const { text, problem } = report(outcome, leastOf(kills));
       console.log(
         `${text}\n${((performance.now() - began) / 1000).toFixed(0)} s\n${problem ?? 'nothing lost, nothing doubled'}`,
@@ -53,6 +54,10 @@ async function main(): Promise<number> {
       await ground.close();
     }
   }
+}
+
+function progress(met: number, planned: number): void {
+  if (met > 0 && met % 25 === 0) process.stderr.write(`${met} of ${planned} faults\n`);
 }
 
 /** How often each point is to be hit at least: 8 times in 300 kills. */
