@@ -83,10 +83,6 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 const OTHER = end('PostgresFailed', 'the server refused the statement', 'Look at the server’s log at this time.');
 
-export function ruleOf(sqlState: string): Pick<Rule, 'kind' | 'code'> {
-  return RULES[sqlState] ?? RULES[sqlState.slice(0, 2)] ?? OTHER;
-}
-
 /** An error that the server sent, once it had taken the connection. */
 export function serverFailure(traits: ErrorTraits, place: PostgresPlace): SluiceError {
   const sqlState = traits.code ?? '';
