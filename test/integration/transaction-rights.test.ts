@@ -1,4 +1,4 @@
-/** What `check` says of a user who lacks one of the rights that exactly once takes. */
+/** What a user hears who lacks one of the rights that exactly once takes: of `check`, and of a run's channel. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type AclEntry } from 'kafkajs';
 import { KAFKA_PROBES } from '../../lib/export/check/kafka.ts';
@@ -6,6 +6,8 @@ import { createClient } from '../../lib/kafka/connection.ts';
 import type { KafkaEndpoint } from '../../lib/kafka/contract.ts';
 import { prefixOf } from '../../lib/ledger/names.ts';
 import type { SecuredKafka } from '../../local/endpoints.ts';
+import { Channels, newId } from '../support/channels.ts';
+import { failureOf } from '../support/failure.ts';
 import { plaintext } from '../support/kafka.ts';
 import { describeWith } from '../support/stack.ts';
 
@@ -81,5 +83,40 @@ function withRights(brokers: readonly string[], { sasl, guest }: SecuredKafka): 
     await owner.createAcls({ acl: others(missing) });
     const found = await said(new RegExp(code));
     expect(found).toMatchObject({ code, fix: expect.stringMatching(fix) });
+  });
+
+  describe('whose channel', () => {
+    const channels = new Channels(brokers);
+    beforeAll(() => channels.topics.open());
+    beforeEach(() => channels.begin());
+    afterEach(() => channels.end());
+    afterAll(() => channels.topics.close());
+
+    test('may not have its transactional id: the error names it and the command that gives the right', async () => {
+      const id = newId();
+      const error = await failureOf(channels.of(id, {}, { endpoint }).connect());
+      expect(error).toMatchObject({ code: 'TransactionalIdDenied', retryable: false });
+      expect(error.message).toContain(id);
+      expect(error.fix).toContain('--operation Write --operation Describe --transactional-id sluice.');
+    });
+
+    test('may not have its group: the same', async () => {
+      const id = newId();
+      const acl = [
+        right(Type.TRANSACTIONAL_ID, id, Pattern.LITERAL, May.WRITE),
+        right(Type.TRANSACTIONAL_ID, id, Pattern.LITERAL, May.DESCRIBE),
+        right(Type.TOPIC, channels.topic, Pattern.LITERAL, May.DESCRIBE),
+      ];
+      await owner.createAcls({ acl });
+      try {
+        const channel = channels.of(id, {}, { endpoint });
+        await channel.connect();
+        const error = await failureOf(channel.readOffset());
+        expect(error).toMatchObject({ code: 'GroupDenied', retryable: false });
+        expect(error.fix).toContain('--operation Read --group sluice.');
+      } finally {
+        await owner.deleteAcls({ filters: acl });
+      }
+    });
   });
 }

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import * as zlib from 'node:zlib';
-import { type KafkaAdmin, openAdmin } from '../../lib/kafka/admin.ts';
-import { createClient } from '../../lib/kafka/connection.ts';
+import { openAdmin } from '../../lib/kafka/admin.ts';
 import type { RecordBatch, RecordCompression } from '../../lib/kafka/contract.ts';
 import { encodedMessages, plainMessages } from '../../lib/kafka/messages.ts';
 import { keyedPartition, objectSeed, stripedPartition } from '../../lib/kafka/partition.ts';
 import { createProducer, type ProducerInternals } from '../../lib/kafka/producer.ts';
-import { consumeAll, type KafkaMessage, tail } from '../../lib/kafka/reading.ts';
+import { consumeAll, type KafkaMessage } from '../../lib/kafka/reading.ts';
 import { failureOf } from '../support/failure.ts';
 import { cuttableNetwork, plaintext, recordsOf, SOURCE } from '../support/kafka.ts';
 import { column } from '../support/rows.ts';
 import { describeWith } from '../support/stack.ts';
+import { Topics } from '../support/topics.ts';
 
 const BRIEF = { retries: 2, initialRetryTime: 20, maxRetryTime: 50 };
 const PATIENT = { retries: 40, initialRetryTime: 20, maxRetryTime: 200 };
@@ -20,23 +20,10 @@ const line = (i: number) => JSON.stringify({ id: i, status: 200 + (i % 400), uri
 const lines = (count: number, from = 0) => Array.from({ length: count }, (_, i) => line(from + i));
 
 describeWith('kafka', 'records into Kafka', ({ kafka: { brokers } }) => {
-  const endpoint = plaintext(brokers);
-  let admin: KafkaAdmin;
-  const made: string[] = [];
-  beforeAll(async () => {
-    admin = await openAdmin(endpoint);
-  });
-  afterAll(async () => {
-    for (const topic of made) await admin.deleteTopic(topic);
-    await admin.close();
-  });
-
-  async function newTopic(partitions = 3, config: Record<string, string> = {}): Promise<string> {
-    const topic = `produce-${Math.random().toString(36).slice(2)}`;
-    await admin.createTopic(topic, partitions, config);
-    made.push(topic);
-    return topic;
-  }
+  const topics = new Topics(brokers, 'produce');
+  const { endpoint } = topics;
+  beforeAll(() => topics.open());
+  afterAll(() => topics.close());
 
   async function readBack(topic: string): Promise<KafkaMessage[]> {
     const messages: KafkaMessage[] = [];
@@ -67,7 +54,7 @@ describeWith('kafka', 'records into Kafka', ({ kafka: { brokers } }) => {
     test.each(compressions)('with %s, as encoded batches and as plain messages alike', async (compression) => {
       const read = [];
       for (const carrier of [encodedMessages, plainMessages]) {
-        const topic = await newTopic(6);
+        const topic = await topics.create(6);
         const producer = producerOf(topic, { compression, carrier });
         expect(await producer.send(keyed, SOURCE)).toEqual({
           records: 3000,
@@ -81,7 +68,7 @@ describeWith('kafka', 'records into Kafka', ({ kafka: { brokers } }) => {
     });
 
     test('each record carries where it came from, and lies where key or offset put it', async () => {
-      const topic = await newTopic(6);
+      const topic = await topics.create(6);
       const producer = producerOf(topic);
       await producer.send(keyed, SOURCE);
       await producer.close();
@@ -103,7 +90,7 @@ describeWith('kafka', 'records into Kafka', ({ kafka: { brokers } }) => {
     });
 
     test('headers can be left out', async () => {
-      const topic = await newTopic(1);
+      const topic = await topics.create(1);
       const producer = producerOf(topic, { headers: false });
       await producer.send(recordsOf(['a']), SOURCE);
       await producer.close();
@@ -111,7 +98,7 @@ describeWith('kafka', 'records into Kafka', ({ kafka: { brokers } }) => {
     });
 
     test('a part of a batch, an empty value, and a value of nothing but NUL', async () => {
-      const topic = await newTopic(1);
+      const topic = await topics.create(1);
       const producer = producerOf(topic);
       await producer.send({ ...recordsOf(['out', '', '\0\0', 'out']), first: 1, behind: 3 }, SOURCE);
       await producer.close();
@@ -119,7 +106,7 @@ describeWith('kafka', 'records into Kafka', ({ kafka: { brokers } }) => {
     });
 
     test('what is over one request goes in several, in order', async () => {
-      const topic = await newTopic(1, { 'max.message.bytes': '20000' });
+      const topic = await topics.create(1, { 'max.message.bytes': '20000' });
       const producer = producerOf(topic, { compression: 'lz4' });
       const values = Array.from({ length: 300 }, (_, i) => `${i}:${randomBytes(300).toString('hex')}`);
       await producer.send(recordsOf(values), SOURCE);
@@ -130,7 +117,7 @@ describeWith('kafka', 'records into Kafka', ({ kafka: { brokers } }) => {
     test.each(['none', 'gzip', 'snappy', 'lz4'] as const)(
       'noise up to the very limit of the topic passes with %s',
       async (compression) => {
-        const topic = await newTopic(1, { 'max.message.bytes': '50000' });
+        const topic = await topics.create(1, { 'max.message.bytes': '50000' });
         const producer = producerOf(topic, { compression });
         await producer.connect();
         const noise = randomBytes(50_000).toString('latin1');
@@ -146,7 +133,7 @@ describeWith('kafka', 'records into Kafka', ({ kafka: { brokers } }) => {
     );
 
     test('plain messages to another topic, for dead letters', async () => {
-      const [topic, dead] = [await newTopic(), await newTopic(2)];
+      const [topic, dead] = [await topics.create(3), await topics.create(2)];
       const producer = producerOf(topic);
       await producer.sendTo(dead, [
         { value: Buffer.from('raw'), headers: { code: 'CastFailed', place: Buffer.from('7') } },
@@ -169,7 +156,7 @@ describeWith('kafka', 'records into Kafka', ({ kafka: { brokers } }) => {
 
   describe('what cannot be sent', () => {
     test('a record over the limit is found before, and named by its place in the object', async () => {
-      const topic = await newTopic(1, { 'max.message.bytes': '5000' });
+      const topic = await topics.create(1, { 'max.message.bytes': '5000' });
       const producer = producerOf(topic);
       await producer.connect();
       const batch = recordsOf(['small', 'x'.repeat(6000), 'small', 'y'.repeat(7000)], 1000);
@@ -205,7 +192,7 @@ describeWith('kafka', 'records into Kafka', ({ kafka: { brokers } }) => {
     });
 
     test('a cluster that sends its clients to an address that cannot be reached', async () => {
-      const [advertised] = await admin.brokers();
+      const [advertised] = await topics.admin.brokers();
       const [, port] = advertised!.split(':');
       const other = { ...endpoint, brokers: [`localhost:${port}`] };
       const { socketFactory } = cuttableNetwork();
@@ -223,7 +210,7 @@ describeWith('kafka', 'records into Kafka', ({ kafka: { brokers } }) => {
 
   describe('a broker that goes away', () => {
     test('and comes back within the retries doubles nothing, even if its answer was lost', async () => {
-      const topic = await newTopic(1);
+      const topic = await topics.create(1);
       const network = cuttableNetwork();
       const producer = producerOf(topic, { retry: PATIENT, socketFactory: network.socketFactory });
       await producer.send(recordsOf(lines(10)), SOURCE);
@@ -246,7 +233,7 @@ describeWith('kafka', 'records into Kafka', ({ kafka: { brokers } }) => {
     });
 
     test('for longer is a retryable error, and afterwards the same producer goes on and loses nothing', async () => {
-      const topic = await newTopic();
+      const topic = await topics.create(3);
       const network = cuttableNetwork();
       const producer = producerOf(topic, { retry: BRIEF, socketFactory: network.socketFactory });
       await producer.send(recordsOf(lines(100)), SOURCE);
@@ -265,7 +252,7 @@ describeWith('kafka', 'records into Kafka', ({ kafka: { brokers } }) => {
     });
 
     test('while several calls are under way: all are told, none is lost or doubled once it is back', async () => {
-      const topic = await newTopic();
+      const topic = await topics.create(3);
       const network = cuttableNetwork();
       const producer = producerOf(topic, { retry: PATIENT, socketFactory: network.socketFactory });
       await producer.connect();
@@ -277,81 +264,6 @@ describeWith('kafka', 'records into Kafka', ({ kafka: { brokers } }) => {
       await producer.close();
       expect(texts(await readBack(topic)).sort()).toEqual(lines(1000).sort());
     });
-  });
-
-  describe('reading', () => {
-    test('an empty topic is read at once', async () => {
-      expect(await consumeAll(endpoint, await newTopic(), () => undefined)).toBe(0);
-    });
-
-    test('sees what was committed, waits for more on demand, and does not see what was aborted', async () => {
-      const topic = await newTopic(2);
-      const producer = createClient(endpoint).producer({
-        idempotent: true,
-        transactionalId: `sluice.test.${topic}`,
-        maxInFlightRequests: 1,
-      });
-      await producer.connect();
-      const inTransaction = async (value: string, end: 'commit' | 'abort') => {
-        const transaction = await producer.transaction();
-        await transaction.send({ topic, messages: [0, 1].map((partition) => ({ partition, value })) });
-        return () => transaction[end]();
-      };
-      await (await inTransaction('first', 'commit'))();
-      await (await inTransaction('aborted', 'abort'))();
-      const commit = await inTransaction('second', 'commit');
-      const seen: string[] = [];
-      const see = ({ value }: KafkaMessage) => void seen.push(String(value));
-      expect(await consumeAll(endpoint, topic, see)).toBe(2);
-      expect(seen.splice(0)).toEqual(['first', 'first']);
-      let committed: Promise<void> | undefined;
-      const reading = consumeAll(endpoint, topic, see, {
-        enough: (messages) => {
-          if (messages === 2) committed ??= commit();
-          return messages === 4;
-        },
-      });
-      expect(await reading).toBe(4);
-      expect(seen.sort()).toEqual(['first', 'first', 'second', 'second']);
-      await committed;
-      await producer.disconnect();
-    });
-
-    test('the last messages, by time', async () => {
-      const topic = await newTopic(3);
-      const producer = producerOf(topic);
-      for (let i = 0; i < 8; i++) {
-        await producer.send(recordsOf([`m${i}`], i * 256 * 1024), SOURCE);
-        // Messages of one millisecond have no order between partitions.
-        for (const now = Date.now(); Date.now() === now; ) await new Promise(setImmediate);
-      }
-      await producer.close();
-      expect(texts(await tail(endpoint, topic, 3))).toEqual(['m5', 'm6', 'm7']);
-      expect(texts(await tail(endpoint, topic, 100))).toHaveLength(8);
-    });
-
-    test('can be given up', async () => {
-      const topic = await newTopic();
-      const reading = consumeAll(endpoint, topic, () => undefined, {
-        enough: () => false,
-        signal: AbortSignal.timeout(50),
-      });
-      await expect(reading).rejects.toThrow(/timeout/);
-    });
-
-    test('an unknown topic is named', async () => {
-      expect(await failureOf(consumeAll(endpoint, 'no-such-topic', () => undefined, { retry: BRIEF }))).toMatchObject({
-        code: 'MissingTopic',
-      });
-    });
-  });
-
-  test('a topic is described with its settings, and cannot be made twice', async () => {
-    const topic = await newTopic(4, { 'max.message.bytes': '70000' });
-    expect(await admin.topics()).toContain(topic);
-    expect(await admin.describeTopic(topic)).toMatchObject({ partitions: 4, config: { 'max.message.bytes': '70000' } });
-    expect(await failureOf(admin.createTopic(topic, 1))).toMatchObject({ code: 'TopicExists' });
-    expect(await failureOf(admin.describeTopic('no-such-topic'))).toMatchObject({ code: 'MissingTopic' });
   });
 });
 
