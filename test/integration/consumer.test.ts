@@ -1,38 +1,19 @@
 /** A topic in a consumer group of its own: where it begins, what it commits, when it is idle. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs from 'kafkajs';
-import { type KafkaAdmin, openAdmin } from '../../lib/kafka/admin.ts';
 import type { ConsumedMessage } from '../../lib/kafka/consumed.ts';
 import { type ConsumerOptions, TopicConsumer } from '../../lib/kafka/consumer.ts';
 import { plaintext } from '../support/kafka.ts';
+import { RawTopics } from '../support/raw-topics.ts';
 import { describeWith } from '../support/stack.ts';
 
 describeWith('kafka', 'a topic consumer', ({ kafka: { brokers } }) => {
-  const client = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
-  const producer = client.producer();
-  const raw = client.admin();
-  let admin: KafkaAdmin;
-  const topics: string[] = [];
-  beforeAll(async () => {
-    admin = await openAdmin(plaintext(brokers));
-    await Promise.all([producer.connect(), raw.connect()]);
-  });
-  afterAll(async () => {
-    for (const topic of topics) await admin.deleteTopic(topic);
-    await Promise.all([producer.disconnect(), raw.disconnect(), admin.close()]);
-  });
+  const topics = new RawTopics(brokers, 'consumer');
+  beforeAll(() => topics.open());
+  afterAll(() => topics.close());
 
-  async function topicOf(partitions = 1): Promise<string> {
-    const topic = `consumer-${randomUUID()}`;
-    await admin.createTopic(topic, partitions);
-    topics.push(topic);
-    return topic;
-  }
-  const send = (topic: string, values: readonly string[], partition = 0) =>
-    producer.send({ topic, messages: values.map((value) => ({ value, partition })) });
   const committed = async (topic: string, group: string) => {
-    const [found] = await raw.fetchOffsets({ groupId: group, topics: [topic] });
+    const [found] = await topics.groups.fetchOffsets({ groupId: group, topics: [topic] });
     return Object.fromEntries(found?.partitions.map(({ partition, offset }) => [partition, Number(offset)]) ?? []);
   };
   async function until(what: () => boolean | Promise<boolean>): Promise<void> {
@@ -74,19 +55,19 @@ describeWith('kafka', 'a topic consumer', ({ kafka: { brokers } }) => {
   }
 
   test('reads every partition, commits behind the last message, and begins there again', async () => {
-    const topic = await topicOf(3);
+    const topic = await topics.create(3);
     const group = randomUUID();
-    for (const partition of [0, 1]) await send(topic, [`a${partition}`, `b${partition}`], partition);
+    for (const partition of [0, 1]) await topics.send(topic, [`a${partition}`, `b${partition}`], partition);
     const { values } = await read(topic, group, { concurrency: 3 });
     expect(values.sort()).toEqual(['a0', 'a1', 'b0', 'b1']);
     expect(await committed(topic, group)).toEqual({ 0: 2, 1: 2, 2: 0 });
-    await send(topic, ['c'], 1);
+    await topics.send(topic, ['c'], 1);
     expect((await read(topic, group)).values).toEqual(['c']);
   });
 
   test('keys, values, headers and tombstones as they were', async () => {
-    const topic = await topicOf();
-    await producer.send({
+    const topic = await topics.create();
+    await topics.producer.send({
       topic,
       messages: [
         { key: 'k', value: null, timestamp: '1767225600000', headers: { a: ['1', '2'], b: Buffer.from([255]) } },
@@ -113,27 +94,27 @@ describeWith('kafka', 'a topic consumer', ({ kafka: { brokers } }) => {
   });
 
   test('latest is the end of the topic at the first start, also when nothing came before the second', async () => {
-    const topic = await topicOf();
+    const topic = await topics.create();
     const group = randomUUID();
-    await send(topic, ['before']);
+    await topics.send(topic, ['before']);
     expect((await read(topic, group, { from: 'latest' })).values).toEqual([]);
-    await send(topic, ['between']);
+    await topics.send(topic, ['between']);
     expect((await read(topic, group, { from: 'latest' })).values).toEqual(['between']);
   });
 
   test('a timestamp begins at the first message from then on, and at the end where there is none', async () => {
-    const topic = await topicOf();
+    const topic = await topics.create();
     const at = (timestamp: number, value: string) => ({ timestamp: String(timestamp), value });
-    await producer.send({ topic, messages: [at(1_000, 'a'), at(2_000, 'b'), at(3_000, 'c')] });
+    await topics.producer.send({ topic, messages: [at(1_000, 'a'), at(2_000, 'b'), at(3_000, 'c')] });
     const from = (timestamp: number) => read(topic, randomUUID(), { from: { timestamp } });
     expect((await from(1_500)).values).toEqual(['b', 'c']);
     expect((await from(9_000)).values).toEqual([]);
   });
 
   test('begin has the last word, and what it throws ends the consumer', async () => {
-    const topic = await topicOf();
+    const topic = await topics.create();
     const group = randomUUID();
-    await send(topic, ['a', 'b', 'c']);
+    await topics.send(topic, ['a', 'b', 'c']);
     await read(topic, group);
     const told: unknown[] = [];
     const begin: ConsumerOptions['begin'] = async (partition) => {
@@ -149,17 +130,17 @@ describeWith('kafka', 'a topic consumer', ({ kafka: { brokers } }) => {
   });
 
   test('what is older than the oldest message is told', async () => {
-    const topic = await topicOf();
-    await send(topic, ['a']);
+    const topic = await topics.create();
+    await topics.send(topic, ['a']);
     // As if the log began later: messages cannot be made old at once.
     const { values, notices } = await read(topic, randomUUID(), { begin: async () => -2 });
     expect([values, notices]).toEqual([['a'], ['MessagesExpired']]);
   });
 
   test('what is not settled is not committed', async () => {
-    const topic = await topicOf();
+    const topic = await topics.create();
     const group = randomUUID();
-    await send(topic, ['a', 'b']);
+    await topics.send(topic, ['a', 'b']);
     const failing = async () => {
       throw new Error('no database');
     };
@@ -171,22 +152,18 @@ describeWith('kafka', 'a topic consumer', ({ kafka: { brokers } }) => {
     [false, ['kept']],
     [true, ['aborted', 'kept']],
   ])('aborted messages (read uncommitted: %s)', async (readUncommitted, expected) => {
-    const topic = await topicOf();
-    const transactional = client.producer({ transactionalId: randomUUID(), idempotent: true, maxInFlightRequests: 1 });
-    await transactional.connect();
-    for (const value of ['aborted', 'kept']) {
-      const transaction = await transactional.transaction();
-      await transaction.send({ topic, messages: [{ value }] });
-      await (value === 'kept' ? transaction.commit() : transaction.abort());
-    }
-    await transactional.disconnect();
+    const topic = await topics.create();
+    await topics.transact(topic, [
+      [{ value: 'aborted' }, 'abort'],
+      [{ value: 'kept' }, 'commit'],
+    ]);
     const group = randomUUID();
     expect((await read(topic, group, { readUncommitted })).values).toEqual(expected);
     expect(await committed(topic, group)).toEqual({ 0: 4 });
   });
 
   test('a second member takes over some partitions, and what was committed is not read again', async () => {
-    const topic = await topicOf(4);
+    const topic = await topics.create(4);
     const group = randomUUID();
     const seen: string[] = [];
     const member = () =>
@@ -208,7 +185,7 @@ describeWith('kafka', 'a topic consumer', ({ kafka: { brokers } }) => {
     const fill = async (round: string) => {
       for (const partition of [0, 1, 2, 3]) {
         sent.push(`${round}${partition}`);
-        await send(topic, [`${round}${partition}`], partition);
+        await topics.send(topic, [`${round}${partition}`], partition);
       }
     };
     const [first, second] = [member(), member()];

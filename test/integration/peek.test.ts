@@ -1,43 +1,30 @@
 /** A look at messages of a topic that leaves nothing behind. */
 import { randomUUID } from 'node:crypto';
-import kafkajs from 'kafkajs';
-import { type KafkaAdmin, openAdmin } from '../../lib/kafka/admin.ts';
 import type { StartingPoint } from '../../lib/kafka/offsets.ts';
 import { peek } from '../../lib/kafka/peek.ts';
 import { plaintext } from '../support/kafka.ts';
+import { RawTopics } from '../support/raw-topics.ts';
 import { describeWith } from '../support/stack.ts';
 
 describeWith('kafka', 'a peek', ({ kafka: { brokers } }) => {
   const endpoint = plaintext(brokers);
-  const client = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
-  const producer = client.producer();
-  const topic = `peek-${randomUUID()}`;
-  const empty = `peek-${randomUUID()}`;
-  let admin: KafkaAdmin;
+  const topics = new RawTopics(brokers, 'peek');
+  let topic: string;
+  let empty: string;
   beforeAll(async () => {
-    admin = await openAdmin(endpoint);
-    await admin.createTopic(topic, 2);
-    await admin.createTopic(empty, 1);
-    await producer.connect();
+    await topics.open();
+    topic = await topics.create(2);
+    empty = await topics.create();
     // Two partitions in turn, a second apart.
     const messages = Array.from({ length: 10 }, (_, i) => ({
       value: `${i}`,
       partition: i % 2,
       timestamp: `${(i + 1) * 1000}`,
     }));
-    await producer.send({ topic, messages });
-    const transactional = client.producer({ transactionalId: randomUUID(), idempotent: true, maxInFlightRequests: 1 });
-    await transactional.connect();
-    const transaction = await transactional.transaction();
-    await transaction.send({ topic, messages: [{ value: 'aborted', partition: 1 }] });
-    await transaction.abort();
-    await transactional.disconnect();
+    await topics.producer.send({ topic, messages });
+    await topics.transact(topic, [[{ value: 'aborted', partition: 1 }, 'abort']]);
   });
-  afterAll(async () => {
-    await admin.deleteTopic(topic);
-    await admin.deleteTopic(empty);
-    await Promise.all([producer.disconnect(), admin.close()]);
-  });
+  afterAll(() => topics.close());
 
   test.each<[StartingPoint, number, string[]]>([
     ['earliest', 3, ['0', '1', '2']],

@@ -1,9 +1,6 @@
 /** A process that polls real topics into a table in memory, whose rows and offsets outlive it. */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs from 'kafkajs';
 import { SluiceError } from '../../lib/failure/index.ts';
-import { type KafkaAdmin, openAdmin } from '../../lib/kafka/admin.ts';
 import type { TopicConsumer } from '../../lib/kafka/consumer.ts';
 import { createProducer } from '../../lib/kafka/producer.ts';
 import { consumeAll } from '../../lib/kafka/reading.ts';
@@ -17,6 +14,7 @@ import { RowFault } from '../../lib/sink/row-fault.ts';
 import { type Polling, pollSink } from '../../lib/sink/run.ts';
 import type { SinkRunRecord } from '../../lib/telemetry/sink-run-record.ts';
 import { plaintext } from '../support/kafka.ts';
+import { RawTopics } from '../support/raw-topics.ts';
 import { StopMemory, sceneOf, TableTarget, wordOf } from '../support/sink-fakes.ts';
 import { type SinkParts, sinkBundle } from '../support/sink-rule.ts';
 import { describeWith } from '../support/stack.ts';
@@ -26,28 +24,9 @@ const poison = ({ changes }: Slice) =>
 
 describeWith('kafka', 'polling', ({ kafka: { brokers } }) => {
   const endpoint = plaintext(brokers);
-  const client = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
-  const producer = client.producer();
-  const raw = client.admin();
-  let admin: KafkaAdmin;
-  const topics: string[] = [];
-  beforeAll(async () => {
-    admin = await openAdmin(endpoint);
-    await Promise.all([producer.connect(), raw.connect()]);
-  });
-  afterAll(async () => {
-    for (const topic of topics) await admin.deleteTopic(topic);
-    await Promise.all([producer.disconnect(), raw.disconnect(), admin.close()]);
-  });
-
-  async function topicOf(partitions = 1): Promise<string> {
-    const topic = `sink-${randomUUID()}`;
-    await admin.createTopic(topic, partitions);
-    topics.push(topic);
-    return topic;
-  }
-  const send = (topic: string, values: readonly string[], partition = 0) =>
-    producer.send({ topic, messages: values.map((value) => ({ value, partition })) });
+  const topics = new RawTopics(brokers, 'sink');
+  beforeAll(() => topics.open());
+  afterAll(() => topics.close());
 
   interface Run extends Partial<Polling> {
     readonly target: TableTarget;
@@ -88,25 +67,25 @@ describeWith('kafka', 'polling', ({ kafka: { brokers } }) => {
   }
 
   test('several topics and partitions, to their end; what came meanwhile is had by the next', async () => {
-    const [first, second] = [await topicOf(3), await topicOf()];
+    const [first, second] = [await topics.create(3), await topics.create()];
     const target = new TableTarget();
-    await send(first, ['a', 'b'], 0);
-    await send(first, ['c'], 2);
-    await send(second, ['d']);
+    await topics.send(first, ['a', 'b'], 0);
+    await topics.send(first, ['c'], 2);
+    await topics.send(second, ['d']);
     const { polled, records, bundle } = await run([first, second], { target, parts: { source: { concurrency: 2 } } });
     expect(polled).toEqual({ ended: 'idle' });
     expect([...target.words].sort()).toEqual(['a', 'b', 'c', 'd']);
     expect(records.reduce((sum, { read }) => sum + read, 0)).toBe(4);
     expect(records[0]).toMatchObject({ kind: 'sink', trigger: 'run', stage: 'local', result: 'done', lag: 0 });
     expect(consumerGroup(bundle.rule, 'local', first)).toBe(`sluice.local.words.${first}`);
-    await send(second, ['e']);
+    await topics.send(second, ['e']);
     await run([first, second], { target });
     expect([...target.words].sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
   test('the offsets of the target win over those of the group', async () => {
-    const topic = await topicOf();
-    await send(topic, ['a', 'b', 'c']);
+    const topic = await topics.create();
+    await topics.send(topic, ['a', 'b', 'c']);
     await run([topic], { target: new TableTarget() });
     const restored = new TableTarget();
     restored.positions.set(`${topic}-0`, 1);
@@ -116,8 +95,8 @@ describeWith('kafka', 'polling', ({ kafka: { brokers } }) => {
   });
 
   test('a topic that was made anew is told, not passed over', async () => {
-    const topic = await topicOf();
-    await send(topic, ['a']);
+    const topic = await topics.create();
+    await topics.send(topic, ['a']);
     const target = new TableTarget();
     target.positions.set(`${topic}-0`, 500);
     const end = async () => 1;
@@ -128,8 +107,8 @@ describeWith('kafka', 'polling', ({ kafka: { brokers } }) => {
   });
 
   test('what was settled beyond an open transaction is waited for', async () => {
-    const topic = await topicOf();
-    await send(topic, ['a']);
+    const topic = await topics.create();
+    await topics.send(topic, ['a']);
     const target = new TableTarget();
     target.positions.set(`${topic}-0`, 2);
     const ends = [1, 1, 2];
@@ -138,8 +117,8 @@ describeWith('kafka', 'polling', ({ kafka: { brokers } }) => {
   });
 
   test('retain: ends where it stands, begins nothing until it is resumed, then goes on there', async () => {
-    const topic = await topicOf();
-    await send(topic, ['a', 'poison', 'b']);
+    const topic = await topics.create();
+    await topics.send(topic, ['a', 'poison', 'b']);
     let bad = true;
     const target = new TableTarget({ refuse: (slice) => (bad ? poison(slice) : undefined), offsets: false });
     const consumers = new Map<string, TopicConsumer>();
@@ -162,8 +141,8 @@ describeWith('kafka', 'polling', ({ kafka: { brokers } }) => {
   });
 
   test('deadLetter: the message as it was is in the topic', async () => {
-    const [topic, dead] = [await topicOf(), await topicOf()];
-    await producer.send({
+    const [topic, dead] = [await topics.create(), await topics.create()];
+    await topics.producer.send({
       topic,
       messages: [{ value: 'a' }, { key: 'k', value: 'poison', headers: { trace: ['1', '2'] } }, { value: 'b' }],
     });
@@ -195,7 +174,7 @@ describeWith('kafka', 'polling', ({ kafka: { brokers } }) => {
   });
 
   test('interrupted: the batch that is under way is finished, and nothing after it', async () => {
-    const topic = await topicOf();
+    const topic = await topics.create();
     const interruption = new AbortController();
     const target = new TableTarget({
       refuse: () => {
@@ -203,7 +182,7 @@ describeWith('kafka', 'polling', ({ kafka: { brokers } }) => {
         return undefined;
       },
     });
-    await send(topic, ['a', 'b']);
+    await topics.send(topic, ['a', 'b']);
     const { polled, bundle } = await run([topic], {
       target,
       signal: interruption.signal,
@@ -211,21 +190,21 @@ describeWith('kafka', 'polling', ({ kafka: { brokers } }) => {
     });
     expect(polled).toEqual({ ended: 'interrupted' });
     expect(target.words).toEqual(['a', 'b']);
-    const [committed] = await raw.fetchOffsets({
+    const [committed] = await topics.groups.fetchOffsets({
       groupId: consumerGroup(bundle.rule, 'local', topic),
       topics: [topic],
     });
     expect(committed?.partitions).toMatchObject([{ offset: '2' }]);
-    const { groups } = await raw.describeGroups([consumerGroup(bundle.rule, 'local', topic)]);
+    const { groups } = await topics.groups.describeGroups([consumerGroup(bundle.rule, 'local', topic)]);
     expect(groups[0]?.members).toEqual([]);
   });
 
   test('interrupted while it waits for a database: it ends at once, and nothing is committed', async () => {
-    const topic = await topicOf();
+    const topic = await topics.create();
     const interruption = new AbortController();
     const away = () => new SluiceError('TargetUnreachable', 'no', { stage: 'sink', retryable: true });
     const target = new TableTarget({ failing: Array.from({ length: 99 }, away) });
-    await send(topic, ['a']);
+    await topics.send(topic, ['a']);
     const running = run([topic], { target, signal: interruption.signal });
     let over = false;
     running.finally(() => (over = true)).catch(() => undefined);
@@ -236,8 +215,8 @@ describeWith('kafka', 'polling', ({ kafka: { brokers } }) => {
   });
 
   test('what the database refuses for good ends it with that error', async () => {
-    const topic = await topicOf();
-    await send(topic, ['a']);
+    const topic = await topics.create();
+    await topics.send(topic, ['a']);
     const refused = new SluiceError('WrongPassword', 'no', { stage: 'sink' });
     await expect(run([topic], { target: new TableTarget({ failing: [refused] }) })).rejects.toMatchObject({
       code: 'WrongPassword',
@@ -245,13 +224,8 @@ describeWith('kafka', 'polling', ({ kafka: { brokers } }) => {
   });
 
   test('aborted messages are handed over where that is asked for', async () => {
-    const topic = await topicOf();
-    const transactional = client.producer({ transactionalId: randomUUID(), idempotent: true, maxInFlightRequests: 1 });
-    await transactional.connect();
-    const transaction = await transactional.transaction();
-    await transaction.send({ topic, messages: [{ value: 'aborted' }] });
-    await transaction.abort();
-    await transactional.disconnect();
+    const topic = await topics.create();
+    await topics.transact(topic, [[{ value: 'aborted' }, 'abort']]);
     const committed = new TableTarget();
     await run([topic], { target: committed });
     expect(committed.words).toEqual([]);
