@@ -1,3 +1,3 @@
 import { bringUp } from './shared-stack.ts';
 
-export default (): Promise<void> => bringUp(['kafka', 'aws', 'redis']);
+export default (): Promise<void> => bringUp(['kafka', 'aws', 'redis', 'postgres']);

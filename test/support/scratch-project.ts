@@ -138,6 +138,14 @@ export async function exampleRule({ name, topic, bucket, trigger = 's3' }: RuleC
   );
 }
 
+/** A sink that the README shows, with changes of its text: each must find what it replaces. */
+export async function exampleSink(
+  rule: 'errors-to-postgres' | 'meters-to-tdengine',
+  ...changes: readonly (readonly [RegExp, string])[]
+): Promise<string> {
+  return replaced(await readFile(path.join(PROJECT, 'rules', `${rule}.yml`), 'utf8'), ...changes);
+}
+
 function replaced(text: string, ...changes: readonly (readonly [RegExp, string])[]): string {
   return changes.reduce((before, [pattern, by]) => {
     if (!pattern.test(before)) throw new Error(`there is no ${pattern} in:\n${before}`);
