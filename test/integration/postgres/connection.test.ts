@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -74,31 +75,76 @@ describeWith('postgres', 'a server that one cannot reach, enter or use', () => {
     );
   });
 
-  test.each<readonly [string, () => Partial<PostgresEndpoint>, string, boolean]>([
-    ['a wrong password', () => ({ password: async () => 'wrong' }), 'WrongPassword', false],
-    ['no such database', () => ({ database: 'nowhere' }), 'NoSuchDatabase', false],
-    ['a port where nothing listens', () => ({ port: 1 }), 'ServerUnreachable', true],
-    ['a name without address', () => ({ host: 'no-such-host.invalid' }), 'HostUnknown', false],
-    ['a server without TLS', () => ({ tls: { verify: true } }), 'TlsNotSpoken', false],
-  ])('%s', async (_what, changes, code, retryable) => {
+  test.each<readonly [string, () => Partial<PostgresEndpoint>, string, boolean, string]>([
+    [
+      'a wrong password',
+      () => ({ password: async () => 'wrong' }),
+      'WrongPassword',
+      false,
+      "in the connection's secret",
+    ],
+    ['no such database', () => ({ database: 'nowhere' }), 'NoSuchDatabase', false, 'Check `database`'],
+    ['a port where nothing listens', () => ({ port: 1 }), 'ServerUnreachable', true, 'is `port` right'],
+    ['a name without address', () => ({ host: 'no-such-host.invalid' }), 'HostUnknown', false, 'spelling of `host`'],
+    ['a server without TLS', () => ({ tls: { verify: true } }), 'TlsNotSpoken', false, '`tls: disable`'],
+  ])('%s', async (_what, changes, code, retryable, fix) => {
     const failure = await failing(changes());
-    expect(failure).toMatchObject({ code, retryable, stage: 'sink' });
-    expect(failure.fix).toBeDefined();
+    expect(failure).toMatchObject({ code, retryable, stage: 'sink', fix: expect.stringContaining(fix) });
     expect(JSON.stringify([failure.message, failure.fix])).not.toContain('wrong');
   });
 
-  test('an address that does not answer', async () => {
-    const silent = open({ host: '192.0.2.1' }, { connectTimeoutMs: 200 });
-    const failure = await failureOf(silent.run((session) => session.query('SELECT 1')));
-    expect(failure.retryable).toBe(true);
-    expect(['ServerSilent', 'ServerUnreachable']).toContain(failure.code);
+  test.each([
+    ['a user who may not log in', 'ALTER ROLE guest NOLOGIN', 'ALTER ROLE guest LOGIN', 'LoginDenied'],
+    [
+      'a database that the user may not connect to',
+      'REVOKE CONNECT ON DATABASE postgres FROM public',
+      'GRANT CONNECT ON DATABASE postgres TO guest',
+      'ConnectDenied',
+    ],
+  ])('%s: the statement that mends it', async (_what, breaks, mends, code) => {
+    const guest = { username: 'guest', password: async () => 'guest-password' };
+    await hba('host all guest 127.0.0.1/32 scram-sha-256');
+    await sql(breaks);
+    expect(await failing(guest)).toMatchObject({
+      code,
+      retryable: false,
+      fix: expect.stringContaining(`Run ${mends}`),
+    });
+    await sql(mends);
+    await open(guest).run((session) => session.query('SELECT 1'));
   });
 
-  test('too many connections', async () => {
+  test('an address that does not answer, as from inside of a VPC: what has to let it through', async () => {
+    // It reads, or it would not notice that the other end is gone.
+    const silent = net.createServer((socket) => socket.resume());
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = silent.address() as AddressInfo;
+      const failure = await failureOf(
+        open({ port }, { connectTimeoutMs: 200 }).run((session) => session.query('SELECT 1')),
+      );
+      expect(failure).toMatchObject({ code: 'ServerSilent', retryable: true });
+      expect(failure.fix).toContain(`security group must let port ${port} in`);
+      expect(failure.fix).toContain('NAT gateway');
+    } finally {
+      await new Promise((resolve) => silent.close(resolve));
+    }
+  });
+
+  test('too many connections: of a user, and of the server', async () => {
+    const guest = { username: 'guest', password: async () => 'guest-password' };
+    const tooMany = { code: 'TooManyConnections', retryable: true, fix: expect.stringContaining('max_connections') };
+    await hba('host all guest 127.0.0.1/32 scram-sha-256');
     await sql('ALTER ROLE guest CONNECTION LIMIT 0');
-    const failure = await failing({ username: 'guest', password: async () => 'guest-password' });
-    expect(failure).toMatchObject({ code: 'TooManyConnections', retryable: true });
+    expect(await failing(guest)).toMatchObject(tooMany);
     await sql('ALTER ROLE guest CONNECTION LIMIT -1');
+    const most = Number(await setting('max_connections')) - Number(await setting('superuser_reserved_connections'));
+    const held = Array.from({ length: most }, () => open(guest));
+    const outcomes = await Promise.allSettled(held.map((each) => each.run((session) => session.query('SELECT 1'))));
+    const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    expect(refused.length).toBeGreaterThan(0);
+    for (const failure of refused) expect(failure).toMatchObject(tooMany);
+    await Promise.all(held.map((each) => each.close()));
   });
 
   test('TLS: a CA that is not trusted, the right one, another host, a client certificate', async () => {
