@@ -136,7 +136,7 @@ export function scale(): string {
     'ledger a day',
     'S3 reads a day',
   ];
-  const table = [titles, titles.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const table = aligned([titles, ...rows]);
   const gigabyte = need(WORKLOADS[3] as Workload);
   const { selectPlain, selectGzip, delivered, smallObject, memory, brokerState } = MEASURED;
   return `# What it takes at scale
@@ -167,4 +167,11 @@ ${table}
   average, within the account's concurrency (1,000 by default). Into Kafka it is ${count(gigabyte.records)} records/s, some
   ${count((gigabyte.records * 250) / 1e6)} MB/s: count partitions and brokers for that.
 `;
+}
+
+/** As the formatter would have it. */
+function aligned([titles = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = titles.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  return [line(titles), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
