@@ -15,7 +15,7 @@ const MEASURED = {
   /** Most memory that a run held with any object of CSV or JSON lines, in MB. */
   memory: 171,
   /** Heap of the broker that an object costs with `ledger: kafka`, and a started instance with `ledger: dynamodb`, in bytes. */
-  brokerState: 5_000,
+  brokerState: 2_100,
   /** Writes of the ledger for an object, beside one for each batch. */
   ledgerWrites: 2,
 };
@@ -148,7 +148,7 @@ ${table}
 
 - **Measured**, on one core of a small machine: the select takes ${selectPlain / 1e6} MB/s of plain CSV and ${selectGzip / 1e6} MB/s
   out of gzip; a run delivers ${count(delivered)} records/s of 250 bytes exactly once; an object has a fixed cost of ${smallObject} s; no
-  object of CSV or JSON lines made a run hold more than ${memory} MB; a transactional id with its group is up to
+  object of CSV or JSON lines made a run hold more than ${memory} MB; a transactional id with its group is about
   ${brokerState / 1000} KB of the broker's heap, kept for ${GIVEN.retentionDays} days.
 - **Not measured**: AWS. A function is taken to read ${GIVEN.network / 1e6} MB/s from S3 and to have one core at ${count(GIVEN.coreMemory)} MB of
   memory; prices are the published ones of us-east-1 ($${GIVEN.gbSecond}/GB-s, $${GIVEN.millionLedgerWrites} a million writes,
