@@ -1,8 +1,9 @@
 /** The first half of the demo: an object in the bucket, the run of the deployed function, the records in Kafka. */
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { cloudWatchRunLogs } from '../lib/cli/aws/run-logs.ts';
+import { cloudFormationStacks } from '../lib/cli/aws/stacks.ts';
 import { openAdmin } from '../lib/kafka/admin.ts';
 import type { KafkaEndpoint } from '../lib/kafka/contract.ts';
 import { consumeAll } from '../lib/kafka/reading.ts';
@@ -27,6 +28,25 @@ export async function makeTopics(kafka: KafkaEndpoint, topics: Readonly<Record<s
       if (!existing.includes(topic)) await admin.createTopic(topic, partitions);
   } finally {
     await admin.close();
+  }
+}
+
+/** A bucket outlives the stack that made it, and no other can make it again. Throws StackFailure before that is tried. */
+export async function requireNoStrayBucket(): Promise<void> {
+  const s3 = new S3Client({ forcePathStyle: true });
+  try {
+    const isThere = await s3.send(new HeadBucketCommand({ Bucket: BUCKET })).then(
+      () => true,
+      () => false,
+    );
+    const stack = isThere ? await cloudFormationStacks().describe('sluice-local') : undefined;
+    if (!isThere || (stack?.functions.size ?? 0) > 0) return;
+    throw new StackFailure(
+      `The bucket ${BUCKET} is there, of a stack that was removed: it cannot be made again.`,
+      `Delete it with what is in it: aws s3 rb s3://${BUCKET} --force (with AWS_ENDPOINT_URL set), or begin anew: npm run stack -- down`,
+    );
+  } finally {
+    s3.destroy();
   }
 }
 

@@ -9,7 +9,16 @@ import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { SluiceError } from '../lib/failure/index.ts';
 import { expectedOf, writeAccessLog } from './demo-data.ts';
-import { committedValues, EXPORT, exported, KEY, makeTopics, printRun, TOPIC } from './demo-export.ts';
+import {
+  committedValues,
+  EXPORT,
+  exported,
+  KEY,
+  makeTopics,
+  printRun,
+  requireNoStrayBucket,
+  TOPIC,
+} from './demo-export.ts';
 import { SINK, sunk } from './demo-postgres.ts';
 import { serverless } from './demo-program.ts';
 import { compare, countTable, differences } from './demo-report.ts';
@@ -62,6 +71,7 @@ async function demonstrate(endpoints: Endpoints, scratch: string): Promise<reado
   } as const;
   await makeTopics(kafka, { [TOPIC]: 6, [`${TOPIC}.dead`]: 1 });
   say(`topics ${TOPIC} (6 partitions) and ${TOPIC}.dead are there`, 'kafka');
+  await requireNoStrayBucket();
   say('deploys each rule in rules/ as a function: serverless deploy --stage local');
   const file = path.join(scratch, 'access.csv.gz');
   const deployed = serverless(['deploy', '--stage', 'local'], functionEnvironmentOf(endpoints));

@@ -1,4 +1,4 @@
-import { compare, isExact } from '../../../local/demo-report.ts';
+import { compare, countTable, differences, isExact } from '../../../local/demo-report.ts';
 
 describe("the demo's comparison", () => {
   it.each([
@@ -20,4 +20,20 @@ describe("the demo's comparison", () => {
     });
     expect(isExact(comparison)).toBe(Object.keys(difference).length === 0);
   });
+});
+
+test('the counts stand side by side', () => {
+  const table = countTable(compare(['a', 'b', 'c'], ['a', 'b', 'c']), compare(['a', 'b'], ['a']), 2);
+  expect(table.map((line) => line.split(/ {2,}/))).toEqual([
+    ['', 'in the object', 'in Kafka', 'in PostgreSQL'],
+    ['status 500 or above', '3', '3'],
+    ['of them not 503', '2', '2', '1'],
+  ]);
+});
+
+test('what is wrong is told by place', () => {
+  expect(differences('Kafka', compare(['a'], ['a']))).toEqual([]);
+  expect(differences('PostgreSQL', compare(['a', 'b'], ['a', 'a', 'c']))).toEqual([
+    'PostgreSQL: 1 missing, 1 twice, 1 unexpected',
+  ]);
 });
