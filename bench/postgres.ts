@@ -5,16 +5,14 @@
  *
  *     npm run bench:postgres [-- --messages 200000] [--only sluice]
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
 import { Client } from 'pg';
 import { openAdmin } from '../lib/kafka/admin.ts';
 import { ConnectWorker } from '../local/connect/worker.ts';
-import { PROJECT } from '../local/project.ts';
-import { Stack } from '../local/stack.ts';
+import type { Endpoints } from '../local/endpoints.ts';
+import { bundled } from './ground/bundled.ts';
+import { judge, onStack, say } from './ground/on-stack.ts';
 import type { Mode, Task } from './postgres/measure.ts';
 import { fill, TABLE } from './postgres/messages.ts';
 import { type Measured, sluiceRun } from './postgres/ours.ts';
@@ -24,24 +22,18 @@ const CONNECT_PORT = 18_083;
 /** How many times the peer's rows a second. */
 const TARGETS: Readonly<Record<Mode, number>> = { insert: 3, upsert: 2 };
 
-const say = (text: string) => process.stderr.write(`${text}\n`);
 const { values } = parseArgs({
   options: { messages: { type: 'string', default: '200000' }, only: { type: 'string' } },
 });
 const messages = Number(values.messages);
 
-async function main(): Promise<boolean> {
-  const stack = new Stack();
-  const { endpoints, started } = await stack.up(['kafka', 'postgres'], say);
-  const scratch = await mkdtemp(path.join(tmpdir(), 'sluice-bench-'));
+async function main(endpoints: Endpoints, scratch: string): Promise<boolean> {
   const database = new URL(endpoints.postgres?.url ?? '');
   const brokers = endpoints.kafka?.brokers ?? [];
   const client = new Client({ connectionString: database.href });
   await client.connect();
   try {
-    const program = path.join(scratch, 'child.cjs');
-    const entryPoints = [path.join(PROJECT, 'bench', 'postgres', 'child.ts')];
-    await build({ entryPoints, outfile: program, bundle: true, platform: 'node', target: 'node20', logLevel: 'error' });
+    const program = await bundled(scratch, 'postgres/child.ts');
     console.log(`${messages.toLocaleString('en-US')} messages of about 200 bytes, 6 partitions, 6 columns with a jsonb; Node ${process.version}
 
   sluice         sluice run, exactly once: offsets in the target, batches of 5,000
@@ -78,8 +70,6 @@ async function main(): Promise<boolean> {
     return held;
   } finally {
     await client.end();
-    await rm(scratch, { recursive: true, force: true });
-    if (started.length > 0) await stack.down(started);
   }
 
   /** In a topic and a table that are new and go again. */
@@ -113,12 +103,4 @@ const rows = (rate: number) => `${Math.round(rate).toLocaleString('en-US')} rows
 const told = ({ rate, cpu, maxRss }: Measured) =>
   `sluice ${rows(rate)}, ${cpu.toFixed(1)} s CPU, ${Math.round(maxRss / 1e6)} MB`;
 
-main().then(
-  (held) => {
-    process.exitCode = held ? 0 : 1;
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 2;
-  },
-);
+judge(onStack(['kafka', 'postgres'], main));

@@ -7,15 +7,11 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
 import { openAdmin } from '../lib/kafka/admin.ts';
-import { PROJECT } from '../local/project.ts';
-import { Stack } from '../local/stack.ts';
+import { bundled } from './ground/bundled.ts';
+import { judge, onStack } from './ground/on-stack.ts';
 import { arrivals } from './rate/arrivals.ts';
 import type { Instance } from './rate/child.ts';
 
@@ -24,21 +20,9 @@ const PROCESSES = 4;
 /** Behind these no process still lives on what it was allowed to send at once. */
 const SETTLING_MS = 5_000;
 
-async function main(seconds: number): Promise<boolean> {
-  const stack = new Stack();
-  const { endpoints, started } = await stack.up(['kafka', 'redis'], (text) => process.stderr.write(`${text}\n`));
-  const scratch = await mkdtemp(path.join(tmpdir(), 'sluice-bench-'));
-  try {
-    const program = path.join(scratch, 'child.cjs');
-    const entry = path.join(PROJECT, 'bench', 'rate', 'child.ts');
-    await build({
-      entryPoints: [entry],
-      outfile: program,
-      bundle: true,
-      platform: 'node',
-      target: 'node20',
-      logLevel: 'error',
-    });
+function main(seconds: number): Promise<boolean> {
+  return onStack(['kafka', 'redis'], async (endpoints, scratch) => {
+    const program = await bundled(scratch, 'rate/child.ts');
     const brokers = endpoints.kafka?.brokers ?? [];
     const redis = endpoints.redis?.url;
     console.log(`${PROCESSES} processes, ${RATE} records/s for all of them, exactly once, over ${seconds} s\n`);
@@ -48,10 +32,7 @@ async function main(seconds: number): Promise<boolean> {
         (await measure(program, { brokers, rate: RATE, instances: PROCESSES, topic: '', ...way }, seconds)) && held;
     }
     return held;
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-    if (started.length > 0) await stack.down(started);
-  }
+  });
 }
 
 async function measure(program: string, instance: Omit<Instance, 'name'>, seconds: number): Promise<boolean> {
@@ -95,12 +76,4 @@ async function measure(program: string, instance: Omit<Instance, 'name'>, second
 }
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '30' } } });
-main(Number(values.seconds)).then(
-  (held) => {
-    process.exitCode = held ? 0 : 1;
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 2;
-  },
-);
+judge(main(Number(values.seconds)));

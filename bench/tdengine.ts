@@ -8,17 +8,14 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { build } from 'esbuild';
 import { openAdmin } from '../lib/kafka/admin.ts';
 import { readProject } from '../lib/rule/project.ts';
 import { resolveSink } from '../lib/rule/resolve.ts';
 import type { RuleBundle, TdengineSinkRule } from '../lib/rule/schema.ts';
-import { PROJECT } from '../local/project.ts';
-import { Stack } from '../local/stack.ts';
+import type { Endpoints } from '../local/endpoints.ts';
+import { bundled } from './ground/bundled.ts';
+import { onStack, say } from './ground/on-stack.ts';
 import type { Outcome, Task } from './tdengine/child.ts';
 import { fill } from './tdengine/messages.ts';
 
@@ -29,7 +26,6 @@ const { TDENGINE_URL, TDENGINE_USER = 'root', TDENGINE_PASSWORD = 'taosdata' } =
 
 const { values } = parseArgs({ options: { messages: { type: 'string', default: '1000000' } } });
 const MESSAGES = Number(values.messages);
-const say = (text: string) => process.stderr.write(`${text}\n`);
 
 interface Way {
   readonly name: string;
@@ -74,12 +70,11 @@ function bundleFor(brokers: readonly string[], url: string, topic: string, datab
   return resolveSink(readProject(files, {}), 'bench', 'local').bundle as RuleBundle<TdengineSinkRule>;
 }
 
-async function main(): Promise<void> {
-  const stack = new Stack();
-  const { endpoints, started } = await stack.up(['kafka'], (text, part) => say(`${part ?? 'stack'} ${text}`));
+async function main(endpoints: Endpoints, scratch: string): Promise<void> {
   const brokers = endpoints.kafka?.brokers ?? [];
-  const scratch = await mkdtemp(path.join(tmpdir(), 'sluice-bench-'));
-  const [child, answering] = await Promise.all(['child', 'answering'].map((name) => bundled(scratch, name)));
+  const [child, answering] = await Promise.all(
+    ['child', 'answering'].map((name) => bundled(scratch, `tdengine/${name}.ts`)),
+  );
   const server =
     TDENGINE_URL === undefined
       ? spawn(process.execPath, [answering!], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -113,16 +108,7 @@ async function main(): Promise<void> {
     server?.kill();
     await admin.deleteTopic(topic).catch(() => undefined);
     await admin.close();
-    await rm(scratch, { recursive: true, force: true });
-    if (started.length > 0) await stack.down(started);
   }
-}
-
-async function bundled(scratch: string, name: string): Promise<string> {
-  const outfile = path.join(scratch, `${name}.cjs`);
-  const entry = path.join(PROJECT, 'bench', 'tdengine', `${name}.ts`);
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', target: 'node20', logLevel: 'error' });
-  return outfile;
 }
 
 async function measured(child: string, task: Task): Promise<Outcome> {
@@ -136,7 +122,7 @@ function firstLine(process: ReturnType<typeof spawn>): Promise<string> {
   return new Promise((resolve) => process.stdout?.once('data', (part: Buffer) => resolve(part.toString().trim())));
 }
 
-main().catch((error: unknown) => {
+onStack(['kafka'], main).catch((error: unknown) => {
   console.error(error);
   process.exitCode = 2;
 });

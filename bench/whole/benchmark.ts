@@ -1,21 +1,18 @@
 import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { accessLogBytes } from '../../local/access-log.ts';
 import type { Endpoints } from '../../local/endpoints.ts';
-import { PROJECT } from '../../local/project.ts';
-import { Stack, StackFailure } from '../../local/stack.ts';
+import { type Stack, StackFailure } from '../../local/stack.ts';
+import { bundled } from '../ground/bundled.ts';
+import { onStack, say } from '../ground/on-stack.ts';
 import type { Job, Outcome } from './job.ts';
 import { type Line, printTable } from './table.ts';
 
 const WARM_UP_ROWS = 30_000;
-
-const say = (text: string) => process.stderr.write(`${text}\n`);
 
 export interface Benchmark {
   /** Of the access log, about 310 bytes each. */
@@ -49,12 +46,8 @@ async function carryOut({ rows, parts, head, jobs }: Benchmark): Promise<number>
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const { signal } = stop;
-  const stack = new Stack();
-  const { endpoints, started } = await stack.up(parts, (text, part) => say(`${part ?? 'stack'} ${text}`));
-  const scratch = await mkdtemp(path.join(tmpdir(), 'sluice-bench-'));
-  try {
-    const child = path.join(scratch, 'child.cjs');
-    await bundle(child);
+  return onStack(parts, async (endpoints, scratch) => {
+    const child = await bundled(scratch, 'whole/child.ts');
     const [file, warmUp] = [path.join(scratch, 'access.csv'), path.join(scratch, 'warm-up.csv')];
     await pipeline(accessLogBytes(rows), createWriteStream(file), { signal });
     await pipeline(accessLogBytes(WARM_UP_ROWS, 2), createWriteStream(warmUp), { signal });
@@ -69,20 +62,5 @@ async function carryOut({ rows, parts, head, jobs }: Benchmark): Promise<number>
       lines.push({ ...line, way: job.way, outcome: JSON.parse(stdout) as Outcome });
     }
     return printTable(lines, rows, size);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-    // What was up before stays up.
-    if (started.length > 0) await stack.down(started);
-  }
-}
-
-function bundle(outfile: string): Promise<unknown> {
-  return build({
-    entryPoints: [path.join(PROJECT, 'bench', 'whole', 'child.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    logLevel: 'error',
   });
 }
