@@ -1,9 +1,6 @@
 /** Objects of 2 GiB that no run gets through alone. */
-import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { TABLE } from '../../lib/ledger/dynamodb/table.ts';
-import { clientOptions } from '../support/deployed.ts';
 import { Exporting } from '../support/exporting.ts';
+import { LedgerTable } from '../support/ledger-table.ts';
 import { exportLong } from '../support/long-chain.ts';
 import { longObject } from '../support/long-object.ts';
 import { describeWith } from '../support/stack.ts';
@@ -13,18 +10,15 @@ const BYTES = 2_048 * MIB;
 const BATCH = 16 * MIB;
 
 describeWith(['kafka', 'aws'], 'an object of 2 GiB', ({ kafka, aws }) => {
-  const client = new DynamoDBClient(clientOptions(aws));
-  const table = `long-chain-${randomUUID()}`;
+  const place = new LedgerTable(aws, 'long-chain');
   const exporting = new Exporting(aws, kafka);
   beforeAll(async () => {
-    await client.send(new CreateTableCommand({ TableName: table, ...TABLE }));
-    await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: table });
+    await place.create();
     await exporting.open();
   });
   afterAll(async () => {
     await exporting.close();
-    await client.send(new DeleteTableCommand({ TableName: table }));
-    client.destroy();
+    await place.remove();
   });
 
   test.each([
@@ -36,7 +30,6 @@ describeWith(['kafka', 'aws'], 'an object of 2 GiB', ({ kafka, aws }) => {
     '$ledger, $stored: each record once, and little is read twice',
     async ({ ledger, stored, bytesARun, atLeast }) => {
       const object = longObject(exporting.bucket, BYTES, stored, `${ledger}-${stored}.csv`);
-      const place = { client: new DynamoDBClient(clientOptions(aws)), table };
       const way = { ledger, bytesARun, bytesABatch: BATCH };
       const { runs, offsets } = await exportLong(exporting, kafka.brokers, place, object, way);
       expect(runs.map(({ result }) => result)).toEqual([...runs.slice(1).map(() => 'continued'), 'done']);

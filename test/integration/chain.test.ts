@@ -1,9 +1,6 @@
 /** Objects that no run gets through alone. */
-import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { TABLE } from '../../lib/ledger/dynamodb/table.ts';
-import { clientOptions } from '../support/deployed.ts';
 import { Exporting } from '../support/exporting.ts';
+import { LedgerTable } from '../support/ledger-table.ts';
 import { exportLong } from '../support/long-chain.ts';
 import { longObject } from '../support/long-object.ts';
 import { describeWith } from '../support/stack.ts';
@@ -11,18 +8,15 @@ import { describeWith } from '../support/stack.ts';
 const MIB = 2 ** 20;
 
 describeWith(['kafka', 'aws'], 'an object that takes many runs', ({ kafka, aws }) => {
-  const client = new DynamoDBClient(clientOptions(aws));
-  const table = `chain-${randomUUID()}`;
+  const place = new LedgerTable(aws, 'chain');
   const exporting = new Exporting(aws, kafka);
   beforeAll(async () => {
-    await client.send(new CreateTableCommand({ TableName: table, ...TABLE }));
-    await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: table });
+    await place.create();
     await exporting.open();
   });
   afterAll(async () => {
     await exporting.close();
-    await client.send(new DeleteTableCommand({ TableName: table }));
-    client.destroy();
+    await place.remove();
   });
 
   test.each([
@@ -31,7 +25,6 @@ describeWith(['kafka', 'aws'], 'an object that takes many runs', ({ kafka, aws }
   ] as const)('$ledger, $stored: each record once, and little is read twice', async (how) => {
     const { stored, bytes, bytesABatch, atLeast } = how;
     const object = longObject(exporting.bucket, bytes, stored);
-    const place = { client: new DynamoDBClient(clientOptions(aws)), table };
     const { runs, offsets } = await exportLong(exporting, kafka.brokers, place, object, how);
     expect(runs.map(({ result }) => result)).toEqual([...runs.slice(1).map(() => 'continued'), 'done']);
     expect(runs.length - 1).toBeGreaterThanOrEqual(atLeast);

@@ -1,17 +1,16 @@
 /** Whole exports over both ledgers: runs that stop in their middle and come back, and copies of one event. */
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import type { ExportInstance } from '../../lib/export/instance.ts';
 import type { ExactPorts } from '../../lib/export/plan.ts';
 import { exportObject } from '../../lib/export/run.ts';
 import { createProducer } from '../../lib/kafka/producer.ts';
 import { consumeAll } from '../../lib/kafka/reading.ts';
-import { TABLE } from '../../lib/ledger/dynamodb/table.ts';
 import type { RunRecord } from '../../lib/telemetry/run-record.ts';
 import { Exporting } from '../support/exporting.ts';
 import { plaintext, recordsOf } from '../support/kafka.ts';
 import { PAUSES, pausing } from '../support/ledger/zombies.ts';
+import { LedgerTable } from '../support/ledger-table.ts';
 import { describeWith } from '../support/stack.ts';
 
 const ROWS = 10_000;
@@ -27,30 +26,22 @@ const CASES = (['dynamodb', 'kafka'] as const).flatMap((ledger) =>
 );
 
 describeWith(['kafka', 'aws'], 'an export exactly once', ({ kafka, aws }) => {
-  const { accessKeyId, secretAccessKey } = aws;
-  const client = new DynamoDBClient({
-    endpoint: aws.url,
-    region: aws.region,
-    credentials: { accessKeyId, secretAccessKey },
-  });
-  const table = `exact-export-${randomUUID()}`;
+  const place = new LedgerTable(aws, 'exact-export');
   const exporting = new Exporting(aws, kafka);
   /** Leases run out at once: each death moves the clock on. */
   let shift = 0;
   const clock = () => Date.now() + shift;
   beforeAll(async () => {
-    await client.send(new CreateTableCommand({ TableName: table, ...TABLE }));
-    await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: table });
+    await place.create();
     await exporting.open();
   });
   afterAll(async () => {
     await exporting.close();
-    await client.send(new DeleteTableCommand({ TableName: table }));
-    client.destroy();
+    await place.remove();
   });
 
   const instanceOf = ({ ledger, compression }: (typeof CASES)[number]) =>
-    exporting.exactInstance({ rate: RATE, source: { compression }, kafka: { ledger } }, clock, { client, table });
+    exporting.exactInstance({ rate: RATE, source: { compression }, kafka: { ledger } }, clock, place);
   const run = (key: string, { plan, ports }: Pick<ExportInstance<ExactPorts>, 'plan' | 'ports'>) =>
     exportObject(plan, ports, {
       ref: { bucket: exporting.bucket, key },

@@ -1,7 +1,6 @@
 /** Both ledgers over the real broker: instances die at every step of theirs, and each record is there once. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import type { ISocketFactory } from 'kafkajs';
 import { type KafkaAdmin, openAdmin } from '../../lib/kafka/admin.ts';
 import { createChannels } from '../../lib/kafka/channel.ts';
@@ -12,10 +11,10 @@ import { consumeAll } from '../../lib/kafka/reading.ts';
 import type { ChannelFactory, Ledger, LedgerObject, Scope } from '../../lib/ledger/contract.ts';
 import { createDynamoLedger } from '../../lib/ledger/dynamodb/ledger.ts';
 import { createItemStore } from '../../lib/ledger/dynamodb/store.ts';
-import { TABLE } from '../../lib/ledger/dynamodb/table.ts';
 import { createGroupLedger } from '../../lib/ledger/kafka/ledger.ts';
 import { plaintext, recordsOf } from '../support/kafka.ts';
 import { type CrashPoint, type DoomedInstance, doomedInstance, MODES, type Mode } from '../support/ledger/crashes.ts';
+import { LedgerTable } from '../support/ledger-table.ts';
 import { describeWith } from '../support/stack.ts';
 
 const BATCHES = 20;
@@ -53,19 +52,12 @@ const NOTHING: Found = { all: [], last: new Map(), inOrder: true };
 
 describeWith(['kafka', 'aws'], 'exactly once', ({ kafka: { brokers }, aws }) => {
   const endpoint = plaintext(brokers);
-  const { accessKeyId, secretAccessKey } = aws;
-  const dynamo = new DynamoDBClient({
-    endpoint: aws.url,
-    region: aws.region,
-    credentials: { accessKeyId, secretAccessKey },
-  });
-  const table = `exactly-once-${randomUUID()}`;
+  const place = new LedgerTable(aws, 'exactly-once');
   const topic = `exactly-once-${randomUUID()}`;
   const directory = createGroupDirectory(endpoint, topic);
   let admin: KafkaAdmin;
   beforeAll(async () => {
-    await dynamo.send(new CreateTableCommand({ TableName: table, ...TABLE }));
-    await waitUntilTableExists({ client: dynamo, maxWaitTime: 30 }, { TableName: table });
+    await place.create();
     admin = await openAdmin(endpoint);
     await admin.createTopic(topic, 3);
   });
@@ -73,8 +65,7 @@ describeWith(['kafka', 'aws'], 'exactly once', ({ kafka: { brokers }, aws }) => 
     await directory.close();
     await admin.deleteTopic(topic);
     await admin.close();
-    await dynamo.send(new DeleteTableCommand({ TableName: table }));
-    dynamo.destroy();
+    await place.remove();
   });
 
   /** Leases run out at once: each death moves the clock on. */
@@ -89,7 +80,7 @@ describeWith(['kafka', 'aws'], 'exactly once', ({ kafka: { brokers }, aws }) => 
       ...ports,
       scope,
       channels,
-      store: store(createItemStore(dynamo, table, scope)),
+      store: store(createItemStore(place.client, place.table, scope)),
       rememberMs: DAY,
     });
   const groupLedger: MakeLedger = (scope, { channels }) =>

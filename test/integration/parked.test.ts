@@ -1,17 +1,9 @@
 /** Parked events in the ledger's real table, beside what the ledger keeps there. */
-import { randomUUID } from 'node:crypto';
-import {
-  CreateTableCommand,
-  DeleteTableCommand,
-  DynamoDBClient,
-  ScanCommand,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { createParkedEvents } from '../../lib/ledger/dynamodb/parked.ts';
 import { createItemStore } from '../../lib/ledger/dynamodb/store.ts';
-import { TABLE } from '../../lib/ledger/dynamodb/table.ts';
 import type { ParkedEvent } from '../../lib/ledger/parked.ts';
-import { clientOptions } from '../support/deployed.ts';
+import { LedgerTable } from '../support/ledger-table.ts';
 import { describeWith } from '../support/stack.ts';
 
 const SCOPE = { stage: 'test', rule: 'errors' };
@@ -19,8 +11,8 @@ const OBJECT = { bucket: 'logs', key: 'ключ/a b.csv', versionId: 'v1' };
 const REASON = { code: 'BrokerUnreachable', reason: 'no broker answered', fix: 'Look at it.' };
 
 describeWith('aws', 'parked events', ({ aws }) => {
-  const client = new DynamoDBClient(clientOptions(aws));
-  const table = `parked-${randomUUID()}`;
+  const place = new LedgerTable(aws, 'parked');
+  const { client, table } = place;
   const parked = createParkedEvents(client, table, SCOPE);
   const all = async () => {
     const found: ParkedEvent[] = [];
@@ -28,14 +20,8 @@ describeWith('aws', 'parked events', ({ aws }) => {
     return found;
   };
 
-  beforeAll(async () => {
-    await client.send(new CreateTableCommand({ TableName: table, ...TABLE }));
-    await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: table });
-  });
-  afterAll(async () => {
-    await client.send(new DeleteTableCommand({ TableName: table }));
-    client.destroy();
-  });
+  beforeAll(() => place.create());
+  afterAll(() => place.remove());
   afterEach(async () => {
     for (const each of await all()) await parked.remove(each);
   });

@@ -1,15 +1,13 @@
 /** Dead letters of real exports, taken through the mended query. */
-import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { replayRule } from '../../lib/export/replay/open.ts';
 import type { Replay } from '../../lib/export/replay.ts';
 import { openAdmin } from '../../lib/kafka/admin.ts';
 import { consumeAll } from '../../lib/kafka/reading.ts';
-import { TABLE } from '../../lib/ledger/dynamodb/table.ts';
 import { LEDGERS, type LedgerKind } from '../support/exact.ts';
 import { Exporting, type RuleParts } from '../support/exporting.ts';
 import { failureOf } from '../support/failure.ts';
 import { plaintext } from '../support/kafka.ts';
+import { LedgerTable } from '../support/ledger-table.ts';
 import { describeWith } from '../support/stack.ts';
 
 const WRITTEN = 'SELECT s.id, CAST(s.n AS INT) AS n FROM S3Object s';
@@ -28,17 +26,9 @@ const numberless = rows.filter(({ n }) => n === 'none').length;
 const odd = rows.filter(({ n }) => n === 'odd').length;
 
 describeWith(['aws', 'kafka'], 'the dead letters of a rule', ({ aws, kafka }) => {
-  const { url: endpoint, region, accessKeyId, secretAccessKey } = aws;
-  const client = new DynamoDBClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
-  const table = `replay-${randomUUID()}`;
-  beforeAll(async () => {
-    await client.send(new CreateTableCommand({ TableName: table, ...TABLE }));
-    await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: table });
-  });
-  afterAll(async () => {
-    await client.send(new DeleteTableCommand({ TableName: table }));
-    client.destroy();
-  });
+  const place = new LedgerTable(aws, 'replay');
+  beforeAll(() => place.create());
+  afterAll(() => place.remove());
 
   const world = (ledger: LedgerKind | 'none') => {
     const exporting = new Exporting(aws, kafka);
@@ -50,7 +40,6 @@ describeWith(['aws', 'kafka'], 'the dead letters of a rule', ({ aws, kafka }) =>
       ...(ledger === 'none' ? {} : { kafka: { ledger } }),
       ...more,
     });
-    const place = { client, table };
     return {
       exporting,
       async export(content: string, more: Partial<RuleParts> = {}): Promise<string> {

@@ -1,15 +1,14 @@
 /** The stores of stops that stand beside a target, against real servers: the same story for both. */
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { openAdmin } from '../../lib/kafka/admin.ts';
 import { TopicConsumer } from '../../lib/kafka/consumer.ts';
 import { createGroupOffsetAdmin } from '../../lib/kafka/group-offsets.ts';
 import { createProducer } from '../../lib/kafka/producer.ts';
-import { TABLE } from '../../lib/ledger/dynamodb/table.ts';
 import type { Stop, StopStore } from '../../lib/sink/contract.ts';
 import { createDynamoStops } from '../../lib/sink/stops/dynamodb.ts';
 import { createGroupStops } from '../../lib/sink/stops/group.ts';
 import { plaintext, recordsOf, SOURCE } from '../support/kafka.ts';
+import { LedgerTable } from '../support/ledger-table.ts';
 import { describeWith } from '../support/stack.ts';
 
 const stopAt = (topic: string, offset: number, partition = 0): Stop => ({
@@ -38,17 +37,10 @@ async function tellsTheStory(stops: StopStore, topic: string): Promise<void> {
 }
 
 describeWith('aws', 'stops in the table of the stack', ({ aws }) => {
-  const { url: endpoint, region, accessKeyId, secretAccessKey } = aws;
-  const client = new DynamoDBClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
-  const table = `stops-${randomUUID()}`;
-  beforeAll(async () => {
-    await client.send(new CreateTableCommand({ TableName: table, ...TABLE }));
-    await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: table });
-  });
-  afterAll(async () => {
-    await client.send(new DeleteTableCommand({ TableName: table }));
-    client.destroy();
-  });
+  const place = new LedgerTable(aws, 'stops');
+  const { client, table } = place;
+  beforeAll(() => place.create());
+  afterAll(() => place.remove());
   const storeOf = (rule: string) => createDynamoStops(client, table, { stage: 'test', rule });
 
   test('are put, read, listed, and gone once the partition goes on', () => tellsTheStory(storeOf('one'), 'tp1'));
