@@ -1,7 +1,7 @@
-import type { End, Hold, Ledger, Opening } from '../../../../lib/ledger/contract.ts';
+import type { End, Ledger } from '../../../../lib/ledger/contract.ts';
 import { createDynamoLedger } from '../../../../lib/ledger/dynamodb/ledger.ts';
 import { away, FakeBroker, FakeTable, fakeTime, fenced, notReady, OBJECT } from '../../../support/ledger/fakes.ts';
-import { column } from '../../../support/rows.ts';
+import { held, put } from '../../../support/ledger/holding.ts';
 
 const DONE: End = { kind: 'done' };
 const RELEASED: End = { kind: 'released' };
@@ -23,19 +23,6 @@ function setUp() {
       leaseMs: LEASE,
     });
   return { broker, table, time, instance };
-}
-
-function held(opening: Opening): Hold {
-  if (opening.kind !== 'open') throw new Error(`the object is ${opening.kind}`);
-  return opening.hold;
-}
-
-function put(hold: Hold, value: string, to: number, end?: End): Promise<void> {
-  const batch = { count: 1, values: column([value]), offsets: Float64Array.of(0) };
-  const send = async (sender: Parameters<Parameters<Hold['commit']>[1]>[0]) => {
-    await sender.send(batch, OBJECT);
-  };
-  return hold.commit({ byte: to, counts: { sent: to } }, send, end);
 }
 
 describe('an object that all goes well with', () => {

@@ -1,10 +1,10 @@
-import type { End, Hold, Ledger, Opening } from '../../../../lib/ledger/contract.ts';
+import type { End, Ledger } from '../../../../lib/ledger/contract.ts';
 import { createGroupLedger } from '../../../../lib/ledger/kafka/ledger.ts';
 import { markOf } from '../../../../lib/ledger/kafka/metadata.ts';
 import { sweep } from '../../../../lib/ledger/kafka/sweep.ts';
 import { objectId } from '../../../../lib/ledger/names.ts';
 import { away, FakeBroker, fakeTime, fenced, notReady, OBJECT } from '../../../support/ledger/fakes.ts';
-import { column } from '../../../support/rows.ts';
+import { held, put } from '../../../support/ledger/holding.ts';
 
 const SCOPE = { stage: 'test', rule: 'errors' };
 const GROUP = objectId(SCOPE, OBJECT);
@@ -27,19 +27,6 @@ function setUp() {
       dedupeMs: DEDUPE,
     });
   return { broker, time, ledger: ledger() };
-}
-
-function held(opening: Opening): Hold {
-  if (opening.kind !== 'open') throw new Error(`the object is ${opening.kind}`);
-  return opening.hold;
-}
-
-function put(hold: Hold, value: string, to: number, end?: End): Promise<void> {
-  const batch = { count: 1, values: column([value]), offsets: Float64Array.of(0) };
-  const send = async (sender: Parameters<Parameters<Hold['commit']>[1]>[0]) => {
-    await sender.send(batch, OBJECT);
-  };
-  return hold.commit({ byte: to, counts: { sent: to } }, send, end);
 }
 
 describe('an object', () => {
