@@ -32,7 +32,7 @@ export const tdengineForm: Form = {
     },
     {
       flags: '--sample <message>',
-      description: 'of a sink: an example message; a super table that is missing is made from it',
+      description: 'of tdengine-sink: an example message; a super table that is missing is made from it',
       ask: (asking) => askForSample(asking),
     },
     {

@@ -25,7 +25,7 @@ export const COMMANDS: readonly Entry[] = [
   },
   {
     name: 'preview',
-    summary: 'the rule over an object, a local file or standard input; nothing is written',
+    summary: 'the rule over an object, a file or messages of its topics; nothing is written',
     load: async () => (await import('./preview.ts')).preview,
   },
   {
@@ -50,7 +50,7 @@ export const COMMANDS: readonly Entry[] = [
   },
   {
     name: 'resume',
-    summary: 'go on with objects that stand still, when what they stopped for is mended',
+    summary: 'go on with what stands still, when what it stopped for is mended',
     load: async () => (await import('./resume.ts')).resume,
   },
   {

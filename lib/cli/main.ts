@@ -18,7 +18,7 @@ interface SharedOptions {
 /** What `main` takes from the process; a test gives its own. */
 export type Surroundings = Omit<Context, 'stage' | 'json' | 'root'> & { readonly cwd: string };
 
-const ABOUT = `Carries records of objects through Kafka, as functions. One rule is one file in rules/.`;
+const ABOUT = `Carries records of objects through Kafka into databases, as functions. One rule is one file in rules/.`;
 
 /** Runs a command line (without node and the program's name) and resolves to its exit code. Never throws. */
 export async function main(argv: readonly string[], given: Partial<Surroundings> = {}): Promise<Exit> {
