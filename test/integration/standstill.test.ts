@@ -11,12 +11,12 @@ import {
   DEPLOYED,
   functionsOf,
   projectOf,
-  RULE,
   removeProjects,
   sluice,
   standstillOf,
 } from '../support/cli-fakes.ts';
 import { clientOptions } from '../support/deployed.ts';
+import { RULE } from '../support/errors-rule.ts';
 import { LEDGERS } from '../support/exact.ts';
 import { describeWith } from '../support/stack.ts';
 

@@ -18,20 +18,7 @@ import type { StoppedObject } from '../../lib/ledger/contract.ts';
 import type { ParkedEvent } from '../../lib/ledger/parked.ts';
 import type { RunRecord } from '../../lib/telemetry/run-record.ts';
 import type { SinkRunRecord } from '../../lib/telemetry/sink-run-record.ts';
-
-export const RULE = `kind: export
-name: errors
-source:
-  bucket: my-logs
-  prefix: access/
-  format: csv
-  csv: { header: use }
-select: SELECT s.id, s.status FROM S3Object s WHERE s.status >= 500
-kafka:
-  connection: main
-  topic: errors
-  delivery: at-least-once
-`;
+import { RULE } from './errors-rule.ts';
 
 export const CONNECTIONS = `kafka:
   main: { brokers: [127.0.0.1:9092] }

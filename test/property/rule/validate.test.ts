@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { SluiceError } from '../../../lib/failure/index.ts';
 import { validateProject } from '../../../lib/rule/index.ts';
-import { project, RULE } from '../../unit/rule/project.ts';
+import { RULE } from '../../support/errors-rule.ts';
+import { project } from '../../unit/rule/project.ts';
 
 /** A good file with a piece cut out and wild text put in its place. */
 const damaged = fc

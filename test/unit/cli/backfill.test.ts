@@ -7,15 +7,8 @@ import type { Backfill } from '../../../lib/export/backfill.ts';
 import type { Replay } from '../../../lib/export/replay.ts';
 import { readProject, resolveExport } from '../../../lib/rule/index.ts';
 import { PROJECT } from '../../../local/project.ts';
-import {
-  CONNECTIONS,
-  DEPLOYED,
-  errorsProject,
-  functionsOf,
-  RULE,
-  removeProjects,
-  sluice,
-} from '../../support/cli-fakes.ts';
+import { CONNECTIONS, DEPLOYED, errorsProject, functionsOf, removeProjects, sluice } from '../../support/cli-fakes.ts';
+import { RULE } from '../../support/errors-rule.ts';
 
 afterAll(removeProjects);
 

@@ -6,12 +6,12 @@ import {
   CONNECTIONS,
   errorsProject,
   projectOf,
-  RULE,
   removeProjects,
   type Scene,
   sluice,
   stackOf,
 } from '../../support/cli-fakes.ts';
+import { RULE } from '../../support/errors-rule.ts';
 
 afterAll(removeProjects);
 

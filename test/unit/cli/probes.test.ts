@@ -10,13 +10,13 @@ import {
   errorsProject,
   functionsOf,
   projectOf,
-  RULE,
   RUN,
   removeProjects,
   STOPPED,
   sluice,
   stackOf,
 } from '../../support/cli-fakes.ts';
+import { RULE } from '../../support/errors-rule.ts';
 
 afterAll(removeProjects);
 

@@ -10,7 +10,6 @@ import {
   functionsOf,
   NOW,
   projectOf,
-  RULE,
   RUN,
   removeProjects,
   runLogsOf,
@@ -19,6 +18,7 @@ import {
   sluice,
   standstillOf,
 } from '../../support/cli-fakes.ts';
+import { RULE } from '../../support/errors-rule.ts';
 
 afterAll(removeProjects);
 

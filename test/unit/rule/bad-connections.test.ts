@@ -1,5 +1,6 @@
 import { validateProject } from '../../../lib/rule/index.ts';
-import { project, RULE, told } from './project.ts';
+import { RULE } from '../../support/errors-rule.ts';
+import { project, told } from './project.ts';
 
 const SERVER = 'host: db.example.com, database: ops';
 

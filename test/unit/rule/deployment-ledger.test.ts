@@ -1,7 +1,8 @@
 import { deployment } from '../../../lib/rule/deployment/index.ts';
 import { resolveExport } from '../../../lib/rule/index.ts';
 import type { ExportBundle, ExportRule } from '../../../lib/rule/schema.ts';
-import { project, RULE } from './project.ts';
+import { RULE } from '../../support/errors-rule.ts';
+import { project } from './project.ts';
 
 function bundle(stage: string, kafka: Partial<ExportRule['kafka']>, clusterArn?: string): ExportBundle {
   const { bundle: first } = resolveExport(project([RULE]), 'errors', stage);

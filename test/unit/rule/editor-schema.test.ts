@@ -1,7 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import { parse } from 'yaml';
 import { connectionsEditorSchema, ruleEditorSchema } from '../../../lib/rule/editor-schema.ts';
-import { RULE } from './project.ts';
+import { RULE } from '../../support/errors-rule.ts';
 import { CONNECTIONS, POSTGRES, TDENGINE, written } from './sinks.ts';
 
 /** What an editor says of a file, by the schema that stands beside it: the places that it marks. */

@@ -1,6 +1,7 @@
 import type { SluiceError } from '../../../lib/failure/index.ts';
 import type { Project } from '../../../lib/rule/index.ts';
 import { readProject } from '../../../lib/rule/index.ts';
+import { RULE } from '../../support/errors-rule.ts';
 
 export const CONNECTIONS = `kafka:
   main: { brokers: ['127.0.0.1:9092'] }
@@ -9,20 +10,6 @@ redis:
   cache: { url: 'redis://127.0.0.1:6379' }
 postgres:
   warehouse: { host: db.example.com, database: ops, secret: sluice/warehouse }
-`;
-
-export const RULE = `kind: export
-name: errors
-source:
-  bucket: my-logs
-  prefix: access/
-  format: csv
-  csv: { header: use }
-select: SELECT s.id, s.status FROM S3Object s WHERE s.status >= 500
-kafka:
-  connection: main
-  topic: errors
-  delivery: at-least-once
 `;
 
 /** A project of the given rule files, `rules/1.yml` and so on. */

@@ -1,5 +1,6 @@
 import { originsOf, resolveExport, resolveSink } from '../../../lib/rule/index.ts';
-import { project, RULE } from './project.ts';
+import { RULE } from '../../support/errors-rule.ts';
+import { project } from './project.ts';
 import { CONNECTIONS, POSTGRES, sinks, TDENGINE, written } from './sinks.ts';
 
 const postgres = (text: string) => resolveSink(sinks(text), 'rows', 'prod').rule;

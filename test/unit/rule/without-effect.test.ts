@@ -1,6 +1,6 @@
 import { withoutEffect } from '../../../lib/rule/deployment/without-effect.ts';
 import { resolveRule } from '../../../lib/rule/index.ts';
-import { RULE } from './project.ts';
+import { RULE } from '../../support/errors-rule.ts';
 import { sinks, TDENGINE, written } from './sinks.ts';
 
 const SOURCE = 'source: { connection: main, topics: [tp1, tp2] }';
