@@ -13,8 +13,6 @@ const ATTEMPTS = 20;
 /** Each attempt's clock is ahead of the one before by more than a lease. */
 const LEASE = 60_000;
 const AHEAD = 2 * LEASE;
-/** A run ends itself so many seconds before its time is over, once a batch is done: a run that is given no more has time for one. */
-const ONE_BATCH = 10;
 
 export interface LifeOptions {
   readonly exporter: Exporter;
@@ -119,7 +117,7 @@ export class Life {
       aheadMs: ahead * AHEAD,
       // Short enough that a heartbeat is due at each batch.
       leaseMs: fault?.step === 'heartbeat' ? 3 : LEASE,
-      seconds: fault?.step === 'release' ? ONE_BATCH : 600,
+      leaves: fault?.step === 'release',
       resume,
       ...(fault && { fault }),
       ...(broken && { broken }),

@@ -21,8 +21,8 @@ export interface Task {
   /** How far the run's clock is ahead: leases of runs before it have run out. */
   readonly aheadMs: number;
   readonly leaseMs: number;
-  /** How long the run takes itself to have. */
-  readonly seconds: number;
+  /** Whether the run's time is over with its first batch. */
+  readonly leaves: boolean;
   readonly resume: boolean;
   readonly fault?: Fault;
   readonly broken?: BrokenOrder;
