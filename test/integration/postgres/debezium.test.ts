@@ -4,14 +4,19 @@ import { killedAndEqual } from '../../support/mirror/faults.ts';
 import { Mirror } from '../../support/mirror/mirror.ts';
 import { Source } from '../../support/mirror/source.ts';
 import { Workload } from '../../support/mirror/workload.ts';
-import { describeWith } from '../../support/stack.ts';
+import { describeWith, ownPostgres } from '../../support/stack.ts';
+
+const stack = ownPostgres('debezium-test', 9000);
 
 describeWith(['kafka', 'postgres'], 'a mirror of a real connector', ({ kafka: { brokers }, postgres: { url } }) => {
+  afterAll(() => stack.down());
+
   test('is its source after 5 kills', async () => {
+    const { url: sourceUrl } = (await stack.up(['postgres'])).endpoints.postgres!;
     const workload = new Workload(new Random(1));
     const before = Array.from({ length: 60 }, () => workload.transaction());
-    const source = await Source.start({ brokers, url, schemas: true }, before);
-    const mirror = await Mirror.create(source, { conflict: 'auto' });
+    const source = await Source.start({ brokers, url: sourceUrl, schemas: true }, before);
+    const mirror = await Mirror.create(source, { conflict: 'auto', url });
     try {
       expect(await killedAndEqual({ source, mirror, workload, random: new Random(2) }, { kills: 5, each: 60 })).toBe(5);
     } finally {

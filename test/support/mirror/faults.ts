@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../../fault/random.ts';
+import type { Kill } from '../children/mirror-sink.ts';
+import type { Mirror } from './mirror.ts';
+import type { Source } from './source.ts';
+import type { Workload } from './workload.ts';
+
+export interface Scene {
+  readonly source: Source;
+  readonly mirror: Mirror;
+  readonly workload: Workload;
+  readonly random: Random;
+}
+
+const POINTS = ['before', 'during', 'after'] as const;
+
+/** So many transactions of the workload, with DDL among them now and then. */
+export async function work({ source, workload, random }: Scene, transactions: number): Promise<void> {
+  for (let i = 0; i < transactions; i++) {
+    const sql = random.below(150) === 0 ? workload.growth() : [workload.transaction()];
+    for (const each of sql) await source.query(each);
+  }
+}
+
+/**
+ * The mirror's process is killed again and again while the source changes, two of three times at a point of one of its
+ * batches and else at any moment, and then left alone until the mirror equals its source.
+ *
+ * @returns how often it was killed
+ */
+export async function killedAndEqual(
+  scene: Scene,
+  { kills, each }: { readonly kills: number; readonly each: number },
+): Promise<number> {
+  const { mirror, random } = scene;
+  let killed = 0;
+  while (killed < kills) {
+    const point = POINTS[random.below(4)];
+    const kill: Kill | undefined = point === undefined ? undefined : { batch: 1 + random.below(8), point };
+    const child = mirror.start(kill);
+    const ended = once(child, 'exit') as Promise<[code: number | null, signal: string | null]>;
+    const timer = setTimeout(() => child.kill('SIGKILL'), kill === undefined ? 300 + random.below(2_000) : 15_000);
+    await work(scene, each);
+    const [, signal] = await ended;
+    clearTimeout(timer);
+    if (signal !== 'SIGKILL') await mirror.equalsSource(child);
+    killed++;
+  }
+  await leftAloneAndEqual(scene, each);
+  return killed;
+}
+
+export async function leftAloneAndEqual(scene: Scene, transactions: number): Promise<void> {
+  const child = scene.mirror.start();
+  await work(scene, transactions);
+  await scene.mirror.equalsSource(child);
+  await scene.mirror.end(child);
+}
+
+/** The server ends all of the mirror's connections, so many times, while changes go on. */
+export async function cutAndEqual(scene: Scene, cuts: number, each: number): Promise<number> {
+  const child = scene.mirror.start();
+  let cut = 0;
+  for (let i = 0; i < cuts; i++) {
+    await work(scene, each);
+    cut += await scene.mirror.cutConnections();
+    await sleep(scene.random.below(200));
+  }
+  await scene.mirror.equalsSource(child);
+  await scene.mirror.end(child);
+  return cut;
+}
+
+/** Two processes are given every message each. */
+export async function twiceAndEqual(scene: Scene, transactions: number): Promise<void> {
+  const children = [scene.mirror.start(), scene.mirror.start()];
+  await work(scene, transactions);
+  for (const child of children) await scene.mirror.equalsSource(child);
+  for (const child of children) await scene.mirror.end(child);
+}
+
+/** The connector loses its power and comes again, in the middle of changes: it sends what it had not noted again. */
+export async function restartedAndEqual(scene: Scene, restarts: number, each: number): Promise<void> {
+  const child = scene.mirror.start();
+  for (let i = 0; i < restarts; i++) {
+    await work(scene, each);
+    await scene.source.restartConnector();
+  }
+  await work(scene, each);
+  await scene.mirror.equalsSource(child);
+  await scene.mirror.end(child);
+}
