@@ -24,7 +24,9 @@ test.each<readonly [title: string, bounds: Partial<LaneBounds>]>([
   PATIENCE,
 );
 
-test.each<readonly [title: string, bounds: Partial<GroupBounds>]>([['two objects', { objects: 2, batches: 1, events: 5 }]])(
+test.each<readonly [title: string, bounds: Partial<GroupBounds>]>([
+  ['two objects', { objects: 2, batches: 1, events: 5 }],
+])(
   'ledger: kafka, every batch exactly once: %s',
   (_, bounds) => {
     expectOnce(groupModel(groups, { ...SMALL_GROUPS, ...bounds }));
