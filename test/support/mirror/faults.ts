@@ -15,10 +15,11 @@ export interface Scene {
 
 const POINTS = ['before', 'during', 'after'] as const;
 
-/** So many transactions of the workload, with DDL among them now and then. */
+/** So many transactions of the workload, with DDL and TRUNCATE among them now and then. */
 export async function work({ source, workload, random }: Scene, transactions: number): Promise<void> {
   for (let i = 0; i < transactions; i++) {
-    const sql = random.below(150) === 0 ? workload.growth() : [workload.transaction()];
+    const chance = random.below(400);
+    const sql = chance < 8 ? workload.growth() : [chance < 10 ? workload.truncate() : workload.transaction()];
     for (const each of sql) await source.query(each);
   }
 }

@@ -128,6 +128,8 @@ export class Source {
         'publication.autocreate.mode': 'filtered',
         'interval.handling.mode': 'string',
         'include.unknown.datatypes': 'true',
+        // Truncates are left out unless somebody asks for them.
+        'skipped.operations': 'none',
         'poll.interval.ms': '50',
       },
     };

@@ -16,8 +16,8 @@ export const TABLES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Transactions of a source, the same for the same seed. TRUNCATE is not among them: a server of PostgreSQL 18.4 that sends
- * one to a connector ends in a segmentation fault, over and over.
+ * Transactions of a source, the same for the same seed. DDL stands in transactions of its own: PostgreSQL 18.4 met some of
+ * it among other statements, and its server ended in a segmentation fault whenever it sent that to a connector.
  */
 export class Workload {
   readonly #random: Random;
@@ -48,6 +48,11 @@ export class Workload {
       `ALTER TABLE %.items ALTER note TYPE varchar(${20 + this.#added})`,
       `INSERT INTO %.items (id, note) VALUES (${this.#fresh(this.#items)}, repeat('w', ${20 + this.#added}))`,
     ];
+  }
+
+  truncate(): string {
+    this.#items.length = 0;
+    return 'TRUNCATE %.items';
   }
 
   #item(): string {
