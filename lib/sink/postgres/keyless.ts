@@ -41,10 +41,8 @@ export class KeylessWriter {
 
   async write(attempt: Attempt, changes: readonly Change[], first: number): Promise<Outcome> {
     const { session, row, from, to } = attempt;
-    const last = orderOf(from.lastOrder);
-    const fresh = changes
-      .map((change, i) => ({ change, index: first + i }))
-      .filter(({ change }) => !isAgain(change, last));
+    const isAgain = repetitions(orderOf(from.lastOrder));
+    const fresh = changes.map((change, i) => ({ change, index: first + i })).filter(({ change }) => !isAgain(change));
     const steps = fresh.map(({ change, index }) => this.#stepOf(change, index));
     const counts: Counts = { written: 0, deleted: 0 };
     return transaction(session, claimText(row, from, to), async () => {
@@ -145,9 +143,18 @@ const upsertOf = (row: MappedRow, index: number): Upsert => ({
   index,
 });
 
-/** Whether the partition has had a later change already: then its source sends this one again. */
-function isAgain(change: Change & Partial<Pick<Put, 'snapshot'>>, last: Change['order']): boolean {
-  return change.snapshot !== true && isOlder(change.order, last);
+/**
+ * Tells of one change after another whether its source sends it again, since the partition has had a later one already.
+ * One at the last position itself is a repetition behind older ones; else it is another row of one COPY, whose rows share
+ * a position.
+ */
+function repetitions(last: Change['order']): (change: Change & Partial<Pick<Put, 'snapshot'>>) => boolean {
+  let resent = false;
+  return ({ snapshot, order }) => {
+    if (snapshot === true || order === undefined || last === undefined) return false;
+    if (isOlder(order, last)) resent = true;
+    return resent && !isOlder(last, order);
+  };
 }
 
 function rowNotFound(index: number): RowFault {
