@@ -92,7 +92,8 @@ export async function pollSink(
     new Patience(patient, { incident: (met) => polling.notice(overcome(met)) }, ports.clock() + PATIENCE_MS).attempt(
       async () => {
         const { topic, partition, high } = assigned;
-        const position = await ports.target.position({ topic, partition });
+        const waiting = new Patience(patient, new SinkTally(ports.clock), ports.clock() + PATIENCE_MS);
+        const position = await waiting.attempt(() => ports.target.position({ topic, partition }));
         if (position !== undefined && position > high) await logReaches(position, assigned, patient, polling);
         return position;
       },
