@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../fault/random.ts';
 import type { Kill } from '../children/mirror-sink.ts';
 import type { Mirror } from './mirror.ts';
@@ -52,48 +51,9 @@ export async function killedAndEqual(
   return killed;
 }
 
-export async function leftAloneAndEqual(scene: Scene, transactions: number): Promise<void> {
+async function leftAloneAndEqual(scene: Scene, transactions: number): Promise<void> {
   const child = scene.mirror.start();
   await work(scene, transactions);
-  await scene.mirror.equalsSource(child);
-  await scene.mirror.end(child);
-}
-
-/** The server ends all of the mirror's connections, so many times, while changes go on. */
-export async function cutAndEqual(scene: Scene, cuts: number, each: number): Promise<number> {
-  const child = scene.mirror.start();
-  let cut = 0;
-  for (let i = 0; i < cuts; i++) {
-    await work(scene, each);
-    cut += await scene.mirror.cutConnections();
-    await sleep(scene.random.below(200));
-  }
-  await scene.mirror.equalsSource(child);
-  await scene.mirror.end(child);
-  return cut;
-}
-
-/** Two processes are given every message each. */
-export async function twiceAndEqual(scene: Scene, transactions: number): Promise<void> {
-  const children = [scene.mirror.start(), scene.mirror.start()];
-  await work(scene, transactions);
-  for (const child of children) await scene.mirror.equalsSource(child);
-  for (const child of children) await scene.mirror.end(child);
-}
-
-/**
- * The connector loses its power and comes again, in the middle of changes: it sends what it had not noted again. Of rows
- * only: PostgreSQL 18.4 ends in a segmentation fault when it is asked again for what lies around some DDL.
- */
-export async function restartedAndEqual(scene: Scene, restarts: number, each: number): Promise<void> {
-  const child = scene.mirror.start();
-  await scene.mirror.equalsSource(child);
-  await scene.source.noted();
-  for (let i = 0; i < restarts; i++) {
-    await work(scene, each, true);
-    await scene.source.restartConnector();
-  }
-  await work(scene, each, true);
   await scene.mirror.equalsSource(child);
   await scene.mirror.end(child);
 }

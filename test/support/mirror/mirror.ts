@@ -126,15 +126,6 @@ export class Mirror {
     throw new Error(`the mirror is not its source:\n${differences.slice(0, 20).join('\n')}\n${this.#said}`);
   }
 
-  /** Its processes' connections are ended by the server, as when it restarts. */
-  async cutConnections(): Promise<number> {
-    const { rowCount } = await this.#client.query(
-      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE $1',
-      [`sluice.test.${this.#options.conflict}-%`],
-    );
-    return rowCount ?? 0;
-  }
-
   async end(child: ChildProcess): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
