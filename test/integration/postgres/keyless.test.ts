@@ -1,0 +1,34 @@
+import { put, remove, ScratchSchema, sliceOf } from '../../support/postgres/schema.ts';
+import { describeWith } from '../../support/stack.ts';
+
+describeWith('postgres', 'a mirror of a table without a key', ({ postgres }) => {
+  let schema: ScratchSchema;
+  beforeEach(async () => {
+    schema = new ScratchSchema(postgres.url);
+    await schema.create('CREATE TABLE %.t (x int)');
+  });
+  afterEach(() => schema.drop());
+
+  const at = (offset: number, x: number, ...order: bigint[]) => put(offset, { x }, { order });
+
+  test('leaves out what its connector sends again, the last change included', async () => {
+    const target = schema.target({ mode: 'mirror' });
+    await target.apply(sliceOf([at(0, 1, 5n, 10n), at(1, 1, 5n, 20n)]));
+    const again = [at(2, 1, 5n, 10n), at(3, 1, 5n, 20n), at(4, 2, 6n, 30n)];
+    expect(await target.apply(sliceOf(again))).toMatchObject({ written: 1, repeated: 2 });
+    expect(await schema.rows()).toEqual(['{"x":1}', '{"x":1}', '{"x":2}']);
+  });
+
+  test('takes all rows of a COPY, which share a position, in whatever batches they come', async () => {
+    const target = schema.target({ mode: 'mirror' });
+    await target.apply(sliceOf([at(0, 1, 5n, 10n), at(1, 2, 5n, 10n)]));
+    await target.apply(sliceOf([at(2, 3, 5n, 10n), at(3, 4, 6n, 11n)]));
+    expect(await schema.rows()).toHaveLength(4);
+  });
+
+  test('touches one of several rows that are alike', async () => {
+    const target = schema.target({ mode: 'mirror' });
+    await target.apply(sliceOf([at(0, 1, 1n), at(1, 1, 2n), remove(2, { x: 1 }, { order: [3n] })]));
+    expect(await schema.rows()).toEqual(['{"x":1}']);
+  });
+});
