@@ -1,5 +1,5 @@
 /** A source in PostgreSQL whose changes a real Debezium connector sends to Kafka. */
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,7 +25,7 @@ export class Source {
   readonly #client: Client;
   readonly #admin: KafkaAdmin;
   readonly #worker: WorkerOptions;
-  #running: ConnectWorker;
+  readonly #running: ConnectWorker;
 
   private constructor(
     options: SourceOptions,
@@ -76,23 +76,6 @@ export class Source {
       `SELECT attname AS name FROM pg_attribute WHERE attrelid = '%.${table}'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attname`,
     );
     return rows.map(({ name }) => String(name));
-  }
-
-  /** Resolves when the connector has noted where it is: before that it would begin with a snapshot again. */
-  async noted(): Promise<void> {
-    const file = path.join(this.#worker.folder, 'offsets');
-    const since = Date.now();
-    await this.query('INSERT INTO %.loose (x) VALUES (0)');
-    while ((await stat(file).catch(() => undefined))?.mtimeMs === undefined || (await stat(file)).mtimeMs < since) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-
-  /** As if its machine had lost power: what it had not noted yet it sends again. */
-  async restartConnector(): Promise<void> {
-    await this.#running.stop(true);
-    this.#running = await ConnectWorker.start(this.#worker);
-    await this.#running.add(this.#connector());
   }
 
   async stop(): Promise<void> {
