@@ -27,7 +27,14 @@ export const reporters = [
   ['<rootDir>/test/support/summary-reporter.mjs', { projects: ['unit', 'integration', 'e2e'] }],
 ];
 
+/**
+ * Two: most of a test on real parts is waiting for them, and all of them share one stack. Jest itself leaves a core free,
+ * which on two cores means one test at a time.
+ */
+export const maxWorkers = 2;
+
 export default {
+  maxWorkers,
   projects: [
     project('unit', ['unit', 'property', 'conformance']),
     project('integration', ['integration'], withServers('integration-setup')),
