@@ -22,7 +22,7 @@ const ABOUT = `Carries records of objects through Kafka into databases, as funct
 
 /** Runs a command line (without node and the program's name) and resolves to its exit code. Never throws. */
 export async function main(argv: readonly string[], given: Partial<Surroundings> = {}): Promise<Exit> {
-  const surroundings = { ...ofProcess(), ...given };
+  const surroundings = { ...ofProcess(given.terminal), ...given };
   const { terminal } = surroundings;
   const debug = argv.includes('--debug');
   try {
@@ -87,11 +87,10 @@ function declare(command: Command, name: string, module: CliCommand, env: NodeJS
     .addHelpText('after', `\nExamples\n${examples.join('\n')}\n\nSee sluice ${name} among all: sluice --help`);
 }
 
-function ofProcess(): Surroundings {
-  const { env } = process;
+function ofProcess(terminal = processTerminal(process, process.env)): Surroundings {
   return {
-    terminal: processTerminal(process, env),
-    env,
+    terminal,
+    env: process.env,
     cwd: process.cwd(),
     clock: Date.now,
     pause: async (ms) => void (await setTimeout(ms)),
