@@ -10,6 +10,8 @@ export interface EventSourceOptions {
   readonly topic: string;
   /** What a poller hands over of transactions that were aborted is nowhere documented. Default: nothing. */
   readonly readUncommitted?: boolean;
+  /** The most messages of an event. */
+  readonly batchSize?: number;
 }
 
 export type Invoke = (event: object) => Promise<unknown>;
@@ -54,10 +56,13 @@ export class EventSource {
       notice: () => undefined,
       each: async (batch) => {
         if (thrown !== undefined) return false;
-        const event = kafkaEvent(batch);
-        this.events.push(event);
+        const { batchSize = batch.messages.length } = this.#options;
         try {
-          await invoke(event);
+          for (let from = 0; from < batch.messages.length; from += batchSize) {
+            const event = kafkaEvent({ ...batch, messages: batch.messages.slice(from, from + batchSize) });
+            this.events.push(event);
+            await invoke(event);
+          }
           return true;
         } catch (error) {
           thrown = error;
