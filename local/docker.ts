@@ -10,7 +10,7 @@ import { CLUSTER_ID, KAFKA_BESIDE, scramArguments, serverProperties } from './ka
 import { native } from './native.ts';
 import { PART_NAMES, type PartContext, type PartName, type Report, StackFailure } from './part.ts';
 import { takenPorts } from './port-owner.ts';
-import { POSTGRES_USER } from './postgres.ts';
+import { POSTGRES_USER, postgresVersion } from './postgres.ts';
 import { missing, OPENSSL } from './prerequisite.ts';
 import { answersHttp } from './probe.ts';
 import { localFile } from './project.ts';
@@ -131,7 +131,11 @@ function compose(context: PartContext, args: readonly string[]): Promise<string>
 }
 
 /** What compose.yaml leaves open. */
-export function composeVariables({ folder, ports }: Pick<PartContext, 'folder' | 'ports'>): Record<string, string> {
+export function composeVariables({
+  folder,
+  ports,
+  environment,
+}: Pick<PartContext, 'folder' | 'ports' | 'environment'>): Record<string, string> {
   const portVariables = Object.entries(ports).map(([name, port]): [string, string] => [
     `SLUICE_PORT_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
     String(port),
@@ -142,6 +146,7 @@ export function composeVariables({ folder, ports }: Pick<PartContext, 'folder' |
     SLUICE_STACK_FOLDER: folder,
     SLUICE_CLUSTER_ID: CLUSTER_ID,
     SLUICE_SCRAM_ARGUMENTS: scramArguments().join(' '),
+    SLUICE_POSTGRES_VERSION: postgresVersion(environment),
     SLUICE_POSTGRES_USER: POSTGRES_USER.username,
     SLUICE_POSTGRES_PASSWORD: POSTGRES_USER.password,
     SLUICE_POSTGRES_DATABASE: POSTGRES_USER.database,

