@@ -93,7 +93,9 @@ async function retry(waiting: Map<string, PutStep>, serial: Serial): Promise<voi
 }
 
 function attempt(step: TableStep, serial: Serial, pending: PutStep | undefined): Promise<unknown> {
-  const { performance, layout, counts } = serial;
+  const { layout, counts } = serial;
+  // A row that waits was not deleted later, however often its source sends it again.
+  const performance = pending === undefined ? serial.performance : { ...serial.performance, isOld: () => false };
   return saved(serial, async () => {
     for (const segment of fold([step], { layout, newestWins: false, apart: false })) {
       await perform(segment, performance, counts, pending);

@@ -163,6 +163,17 @@ describe.each(['auto', 'delete-insert'] as const)('conflict: %s', (conflict) => 
       expect(await named()).toEqual([[3, 'c', 'large']]);
     });
 
+    test('a row that waits for its old key goes on waiting when its source sends it again', async () => {
+      const target = mirror();
+      const to2 = (offset: number) =>
+        put(offset, { id: 2, name: 'b' }, { unchanged: ['big'], formerKey: structOf({ id: 1 }), order: [2n] });
+      await target.apply(sliceOf([put(0, { id: 1, name: 'a', big: 'large' }, { order: [1n] })], 0));
+      await target.apply(sliceOf([to2(0)], 1));
+      await target.apply(sliceOf([to2(1)], 1));
+      await target.apply(sliceOf([remove(1, { id: 1 }, { laterKey: structOf({ id: 2 }), order: [2n] })], 0));
+      expect(await named()).toEqual([[2, 'b', 'large']]);
+    });
+
     test('two rows that swap a unique value are applied one after another', async () => {
       const target = mirror();
       await target.apply(sliceOf([put(0, { id: 1, email: 'a' }), put(1, { id: 2, email: 'b' })]));
