@@ -6,6 +6,14 @@ export default {
   projects: [
     project('fuzz', ['property'], { testMatch: ['**/fuzz.test.ts'] }),
     project('all', ['all'], withServers('integration-setup')),
+    // Everything about PostgreSQL once more on another version, without what has a server of its own.
+    project('postgres-16', ['postgres-16', 'integration/postgres', 'integration/poison'], {
+      setupFiles: ['<rootDir>/test/support/postgres-16/given.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/server-timeout.ts'],
+      globalSetup: '<rootDir>/test/support/postgres-16/setup.ts',
+      globalTeardown: '<rootDir>/test/support/postgres-16/teardown.ts',
+      testPathIgnorePatterns: ['/(connection|debezium)\\.test\\.ts$'],
+    }),
   ],
   reporters,
 };

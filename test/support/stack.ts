@@ -1,7 +1,7 @@
 /** The servers that tests run against: brought up once for the whole run, and found by every test file through a file. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Endpoints, GIVEN_BY } from '../../local/endpoints.ts';
+import { type Endpoints, GIVEN_BY, given } from '../../local/endpoints.ts';
 import { PROJECT } from '../../local/project.ts';
 import { Stack } from '../../local/stack.ts';
 
@@ -11,7 +11,9 @@ export type With<S extends Server> = Required<Pick<Endpoints, S>>;
 /** What the set-up of this run brought up. A server that cannot be had on this machine is missing. */
 export function endpoints(): Endpoints {
   const file = path.join(PROJECT, '.local', 'stack', 'endpoints.json');
-  return JSON.parse(readFileSync(file, 'utf8')) as Endpoints;
+  const found = JSON.parse(readFileSync(file, 'utf8')) as Endpoints;
+  const url = given('postgres', process.env);
+  return url === undefined ? found : { ...found, postgres: { url } };
 }
 
 /**
