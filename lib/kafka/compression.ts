@@ -9,7 +9,8 @@ import { compressSnappy, decompressSnappy } from './snappy.ts';
 const { CompressionCodecs, CompressionTypes: Types } = kafkajs;
 
 /**
- * Codecs of record batches. gzip is kafkajs's own. snappy and lz4 are ours, in plain TypeScript: the packages that bind
+ * Codecs of record batches. gzip is Node's, at its
+ * default level, which is the one of Kafka's own client as well. snappy and lz4 are ours, in plain TypeScript: the packages that bind
  * the C libraries bring a binary for each platform, which a bundle for another platform than the builder's leaves
  * behind; both formats are small, and one core still compresses more than the broker's CRC lets through. zstd is
  * Node's own, from 22.15.
@@ -27,18 +28,37 @@ interface Encoded {
   readonly buffer: Buffer;
 }
 
+const gzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gzip);
+/** Of 16 KiB, which is Node's default, a batch has a dozen, and each is a way to a thread and back. */
+const GZIP_CHUNK = 256 * 1024;
+
 type Transform = (bytes: Buffer) => Promise<Buffer>;
 
+interface Codec {
+  readonly compress: (encoder: Encoded) => Promise<Buffer>;
+  readonly decompress: Transform;
+}
+
+/** Of the whole process, by kafkajs's number. */
+const codecs = CompressionCodecs as unknown as Record<number, () => Codec>;
+
 function register(type: CompressionTypes, compress: Transform, decompress: Transform): void {
-  const table: Record<number, unknown> = CompressionCodecs;
-  table[type] = () => ({
-    compress: (encoder: Encoded) => compress(encoder.buffer),
-    decompress,
-  });
+  codecs[type] = () => ({ compress: ({ buffer }) => compress(buffer), decompress });
+}
+
+/** The records of a batch whose attributes name this codec. Throws KafkaJSNotImplemented for one that nobody registered. */
+export async function decompress(type: number, bytes: Buffer): Promise<Buffer> {
+  return codecs[type] === undefined ? bytes : codecs[type]().decompress(bytes);
+}
+
+/** The records of a batch, by this codec. Throws KafkaJSNotImplemented for one that nobody registered. */
+export async function compress(type: number, bytes: Buffer): Promise<Buffer> {
+  return codecs[type] === undefined ? bytes : codecs[type]().compress({ buffer: bytes });
 }
 
 /** Makes the codecs known to kafkajs, which keeps them in a table of the whole process. Harmless to repeat. */
 export function registerCodecs(): void {
+  register(Types.GZIP, (bytes) => gzip(bytes, { chunkSize: GZIP_CHUNK }), promisify(zlib.unzip));
   register(
     Types.Snappy,
     async (bytes) => compressSnappy(bytes),

@@ -2,6 +2,7 @@ import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type RetryO
 import { readCommittedOnly } from './committed.ts';
 import type { KafkaEndpoint } from './contract.ts';
 import { mskToken } from './msk-token.ts';
+import './wire/fetch.ts';
 
 const { logLevel } = kafkajs;
 

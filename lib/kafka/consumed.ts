@@ -1,4 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
+import { FetchedRecord } from './wire/fetched-record.ts';
 
 /** A message as it was read. */
 export interface ConsumedMessage {
@@ -24,11 +25,9 @@ export interface ConsumedBatch {
 
 const NO_HEADERS: ConsumedMessage['headers'] = [];
 
-export function toConsumed(
-  topic: string,
-  partition: number,
-  { offset, timestamp, key, value, headers }: KafkaMessage,
-): ConsumedMessage {
+export function toConsumed(topic: string, partition: number, message: KafkaMessage): ConsumedMessage {
+  if (message instanceof FetchedRecord) return message.consumed(topic, partition);
+  const { offset, timestamp, key, value, headers } = message;
   return {
     topic,
     partition,
