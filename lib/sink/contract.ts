@@ -64,6 +64,11 @@ export interface Applied {
  */
 export interface Target {
   /**
+   * Does what needs no server, ahead of an `apply` of the same array of changes: while another part is written. Never
+   * throws, and nothing depends on it.
+   */
+  prepare?(changes: readonly Change[]): void;
+  /**
    * Applies the changes and settles everything before `slice.to`. Applied again, in part or whole, by anybody, it changes
    * nothing. A PostgreSQL target does it all or not at all, in one transaction with its offsets; another may have written
    * some of the rows when it throws. A slice without changes only settles.

@@ -55,8 +55,11 @@ interface Prepared extends Changes {
   readonly messages: readonly Message[];
 }
 
-function prepare(messages: readonly Message[] | undefined, { pipeline }: SinkPorts): Prepared | undefined {
-  return messages === undefined ? undefined : { messages, ...pipeline.run(messages) };
+function prepare(messages: readonly Message[] | undefined, { pipeline, target }: SinkPorts): Prepared | undefined {
+  if (messages === undefined) return undefined;
+  const changes = pipeline.run(messages);
+  target.prepare?.(changes.changes);
+  return { messages, ...changes };
 }
 
 function partsOf(messages: readonly Message[], size: number): readonly (readonly Message[])[] {

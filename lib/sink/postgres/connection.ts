@@ -1,5 +1,5 @@
 import { Client, type ClientConfig, type QueryResult, type QueryResultRow } from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
+import { type Copy, CopyQuery } from './copy-query.ts';
 import type { PostgresEndpoint } from './endpoint.ts';
 import { postgresFailure, sqlStateOf } from './failure.ts';
 import type { PostgresPlace } from './finding.ts';
@@ -8,8 +8,12 @@ import type { Statement } from './statement/parameters.ts';
 /** What may be sent while the connection is one's own. Failures are those of `pg`, as they came. */
 export interface Session {
   query<R extends QueryResultRow = QueryResultRow>(statement: Statement | string): Promise<QueryResult<R>>;
-  /** @returns how many rows the server took */
-  copy(sql: string, text: string): Promise<number>;
+  /**
+   * Statements, then COPYs with their rows, all in one message and one transaction.
+   *
+   * @returns how many rows the server took. Throws CopyRefused.
+   */
+  copy(before: readonly string[], copies: readonly Copy[]): Promise<number>;
 }
 
 export interface ConnectionOptions {
@@ -98,13 +102,8 @@ function sessionOf(client: Client): Session {
       if (typeof statement === 'string') return client.query<R>(statement);
       return client.query<R>({ text: statement.text, values: [...statement.values] });
     },
-    copy(sql, text) {
-      return new Promise((resolve, reject) => {
-        const stream = client.query(copyFrom(sql));
-        stream.on('error', reject);
-        stream.on('finish', () => resolve(stream.rowCount));
-        stream.end(text);
-      });
+    copy(before, copies) {
+      return client.query(new CopyQuery(before, copies)).rows;
     },
   };
 }

@@ -1,14 +1,16 @@
 import type { Change, Put } from '../../message/contract.ts';
 import { RowFault } from '../row-fault.ts';
 import type { Table } from './column.ts';
+import type { Session } from './connection.ts';
+import { type Copy, CopyRefused } from './copy-query.ts';
 import type { Attempt, Outcome } from './delivery.ts';
-import { postgresFailure } from './failure.ts';
+import { postgresFailure, sqlStateOf } from './failure.ts';
 import type { PostgresPlace } from './finding.ts';
 import type { TableName } from './identifier.ts';
 import { hasProvenance, withoutRepeated } from './provenance.ts';
 import { formOf, type Layout, type MappedRow, type RowMapping } from './row.ts';
-import { copySql, copyText } from './statement/copy-text.ts';
-import { claimText } from './statement/offsets.ts';
+import { copyMessages, copySql } from './statement/copy-text.ts';
+import { claimOrFailText, claimText, NOT_CLAIMED } from './statement/offsets.ts';
 import type { RowGroup } from './statement/upsert.ts';
 import { transaction } from './transaction.ts';
 
@@ -16,54 +18,92 @@ export interface InsertOptions {
   readonly table: Table;
   readonly mapping: RowMapping;
   readonly provenanceTable: TableName;
+  /** Whether the server knows how to claim and to look at what it claimed in one statement. */
+  readonly atOnce: boolean;
   readonly place: PostgresPlace;
 }
 
-interface CopyGroup {
+/** Rows that fill the same columns. */
+interface Group {
   readonly layout: Layout;
   readonly rows: MappedRow[];
   /** Of each row, the place of its change in the slice. */
   readonly indexes: number[];
 }
 
+/** A group, ready to be sent. */
+interface Batch extends Copy {
+  readonly indexes: readonly number[];
+}
+
 /** Every row is a new one: COPY, in a transaction with the claim. */
 export class InsertWriter {
   readonly #options: InsertOptions;
+  readonly #prepared = new WeakMap<readonly Change[], readonly Batch[]>();
 
   constructor(options: InsertOptions) {
     this.#options = options;
   }
 
+  /** Does what needs no server, ahead of `write`. Throws as it does. */
+  prepare(changes: readonly Change[]): void {
+    this.#prepared.set(
+      changes,
+      this.#batches(changes, (place) => place),
+    );
+  }
+
   async write(attempt: Attempt, changes: readonly Change[], first: number): Promise<Outcome> {
+    if (changes.some(({ message }) => hasProvenance(message))) return this.#writeFresh(attempt, changes, first);
     const { session, row, from, to } = attempt;
-    const { provenanceTable } = this.#options;
-    const marked = changes.some(({ message }) => hasProvenance(message));
-    const indexes = new Map(changes.map((change, i) => [change, first + i]));
     // What cannot be written at all is told before anything is sent.
-    const groups = marked ? undefined : this.#groups(changes, indexes);
-    return transaction(session, claimText(row, from, to), async () => {
-      const fresh = marked ? await withoutRepeated(session, provenanceTable, row, changes) : changes;
-      let written = 0;
-      for (const group of groups ?? this.#groups(fresh, indexes)) written += await this.#copy(attempt, group);
-      return { written, deleted: 0, repeated: changes.length - fresh.length, to };
-    });
+    const batches = this.#prepared.get(changes) ?? this.#batches(changes, (place) => first + place);
+    if (!this.#options.atOnce) {
+      return transaction(session, claimText(row, from, to), async () => ({
+        written: batches.length === 0 ? 0 : await this.#copy(session, [], batches),
+        deleted: 0,
+        to,
+      }));
+    }
+    try {
+      const written = await this.#copy(session, [claimOrFailText(row, from, to)], batches);
+      return { written, deleted: 0, to };
+    } catch (error) {
+      if (error instanceof CopyRefused && sqlStateOf(error.cause) === NOT_CLAIMED) return undefined;
+      throw error instanceof CopyRefused ? error.cause : error;
+    }
   }
 
   /** What would be sent. */
   plan(changes: readonly Change[]): readonly RowGroup[] {
-    const groups = this.#groups(changes, new Map(changes.map((change, i) => [change, i])));
+    const groups = this.#groups(changes, (place) => place);
     return groups.map(({ layout, rows }) => ({ layout, rows, uncertain: [] }));
   }
 
-  async #copy({ session }: Attempt, group: CopyGroup): Promise<number> {
-    const { table, place } = this.#options;
+  /** The sink may have been given some of these before, at other offsets. */
+  #writeFresh({ session, row, from, to }: Attempt, changes: readonly Change[], first: number): Promise<Outcome> {
+    const indexes = new Map(changes.map((change, i) => [change, first + i]));
+    return transaction(session, claimText(row, from, to), async () => {
+      const fresh = await withoutRepeated(session, this.#options.provenanceTable, row, changes);
+      const batches = this.#batches(fresh, (place) => indexes.get(fresh[place]!)!);
+      const written = batches.length === 0 ? 0 : await this.#copy(session, [], batches);
+      return { written, deleted: 0, repeated: changes.length - fresh.length, to };
+    });
+  }
+
+  /** Throws RowFault with the row, where a COPY failed; CopyRefused, where what stands before them did. */
+  async #copy(session: Session, before: readonly string[], batches: readonly Batch[]): Promise<number> {
     try {
-      return await session.copy(copySql(table, group.layout), copyText(group.rows));
+      return await session.copy(before, batches);
     } catch (error) {
-      const failure = postgresFailure(error, place);
-      if (!(failure instanceof RowFault) || failure.row === undefined) throw error;
+      if (!(error instanceof CopyRefused)) throw error;
+      const batch = batches[error.done - before.length];
+      if (batch === undefined && error.done < before.length) throw error;
+      const failure = postgresFailure(error.cause, this.#options.place);
+      // A deferred constraint is looked at behind the last of them.
+      if (!(failure instanceof RowFault) || failure.row === undefined || batch === undefined) throw error.cause;
       const { code, message, fix, sqlState } = failure;
-      const row = group.indexes[failure.row];
+      const row = batch.indexes[failure.row];
       throw new RowFault(code, message, {
         ...(row !== undefined && { row }),
         ...(fix !== undefined && { fix }),
@@ -72,15 +112,25 @@ export class InsertWriter {
     }
   }
 
-  #groups(changes: readonly Change[], indexes: ReadonlyMap<Change, number>): readonly CopyGroup[] {
+  #batches(changes: readonly Change[], indexOf: (place: number) => number): readonly Batch[] {
+    return this.#groups(changes, indexOf).map(({ layout, rows, indexes }) => ({
+      sql: copySql(this.#options.table, layout),
+      messages: copyMessages(rows),
+      indexes,
+    }));
+  }
+
+  /** @param indexOf of a change's place, the place in its slice */
+  #groups(changes: readonly Change[], indexOf: (place: number) => number): readonly Group[] {
     const { mapping } = this.#options;
-    const groups = new Map<Layout, CopyGroup>();
-    for (const change of changes) {
-      const index = indexes.get(change)!;
+    const groups = new Map<Layout, Group>();
+    let group: Group | undefined;
+    for (let place = 0; place < changes.length; place++) {
+      const change = changes[place]!;
+      const index = indexOf(place);
       const row = mapping.map(putOf(change, index).row, index, formOf(change));
-      let group = groups.get(row.layout);
-      if (group === undefined) {
-        group = { layout: row.layout, rows: [], indexes: [] };
+      if (group?.layout !== row.layout) {
+        group = groups.get(row.layout) ?? { layout: row.layout, rows: [], indexes: [] };
         groups.set(row.layout, group);
       }
       group.rows.push(row);

@@ -94,6 +94,8 @@ function notCreated(error: unknown, table: TableName, sql: string): unknown {
 }
 
 export interface Writer {
+  /** Does what needs no server, so that `write` of the same changes need not. Throws as that does. */
+  prepare?(changes: readonly Change[]): void;
   /** @param first the index of the first of the changes in its slice */
   write(attempt: Attempt, changes: readonly Change[], first: number): Promise<Outcome>;
   /** What would be done, in the order in which it would be. */
@@ -142,15 +144,16 @@ export function openWriter(
   version: number,
   place: PostgresPlace,
 ): Writer {
+  const onConflict = rule.target.conflict === 'auto' && knowsConflicts(version);
   if (rule.mode === 'insert') {
-    return new InsertWriter({ table, mapping: mapRows(table, []), provenanceTable: names.provenance, place });
+    const mapping = mapRows(table, []);
+    return new InsertWriter({ table, mapping, provenanceTable: names.provenance, atOnce: onConflict, place });
   }
   const key = rule.primaryKey ?? primaryKeyOf(table);
   if (key === undefined && rule.mode === 'mirror') {
     return new KeylessWriter({ table, mapping: mapRows(table, []), allowTruncate: rule.allowTruncate, place });
   }
   if (key === undefined) throw noKey(names);
-  const onConflict = rule.target.conflict === 'auto' && knowsConflicts(version);
   if (onConflict && !isUnique(table, key)) throw notUnique(names, key);
   const guard = rule.ifNewer?.column;
   const orderColumn = rule.ifNewer?.by === 'lsn' ? table.columns.find(({ name }) => name === guard) : undefined;

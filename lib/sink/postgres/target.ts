@@ -74,6 +74,14 @@ export class PostgresTarget implements Target {
     }
   }
 
+  prepare(changes: readonly Change[]): void {
+    try {
+      this.#opened?.writer.prepare?.(changes);
+    } catch {
+      // What is wrong with them is told when they are applied.
+    }
+  }
+
   position(partition: TopicPartition): Promise<number | undefined> {
     return this.#options.connection.run(async (session) => {
       await this.#prepare(session);

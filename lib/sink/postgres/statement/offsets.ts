@@ -82,6 +82,18 @@ WHERE sink = ${quoteText(sink)} AND topic = ${quoteText(topic)} AND "partition" 
   AND next_offset = ${from.next} AND truncated IS NOT DISTINCT FROM ${quoted(from.truncated)} AND stop_offset IS NULL${unlessDeferred(row)}`;
 }
 
+/**
+ * The same as a statement that fails where nothing is claimed, so that what follows it in one message is not done either.
+ * The server's log gets to see the error.
+ */
+export function claimOrFailText(row: OffsetsRow, from: Settled, to: Settled): string {
+  return `WITH claimed AS (${claimText(row, from, to)} RETURNING 1)
+SELECT CASE WHEN count(*) = 0 THEN ('sluice: another delivery was quicker, which is harmless; rows: ' || count(*))::int END FROM claimed`;
+}
+
+/** What it fails with. */
+export const NOT_CLAIMED = '22P02';
+
 function unlessDeferred({ deferred, sink, topic }: OffsetsRow): string {
   if (deferred === undefined) return '';
   const same = `sink = ${quoteText(sink)} AND topic = ${quoteText(topic)}`;
