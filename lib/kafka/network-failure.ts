@@ -1,15 +1,6 @@
+import { certificateFinding, isNameUnknown, unreachable } from '../failure/network.ts';
 import { usesTls } from './connection.ts';
 import type { Destination, ErrorTraits, Finding } from './finding.ts';
-
-const UNTRUSTED = new Set([
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_SIGNATURE_FAILURE',
-]);
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']);
 
 /** What a connection that did not come about, or broke, means; undefined if the error is about something else. */
 export function networkFailure(error: ErrorTraits, destination: Destination): Finding | undefined {
@@ -29,62 +20,30 @@ export function networkFailure(error: ErrorTraits, destination: Destination): Fi
 function certificateFailure(
   { code, message }: ErrorTraits,
   broker: string,
-  { endpoint }: Destination,
+  { endpoint: { tls, auth } }: Destination,
 ): Finding | undefined {
-  const certificate = (name: string, text: string, fix: string): Finding => ({
-    code: name,
-    message: text,
-    fix,
-    retryable: false,
-  });
-  if (typeof code === 'string') {
-    if (UNTRUSTED.has(code)) {
-      return certificate(
-        'CaNotTrusted',
-        `the certificate of ${broker} is signed by a CA that is not trusted (${code})`,
-        endpoint.tls?.ca === undefined
+  const error = { code: String(code ?? ''), message };
+  const finding = certificateFinding(
+    error,
+    { name: broker, showedCertificate: auth.mechanism === 'mtls' },
+    {
+      CaNotTrusted:
+        tls?.ca === undefined
           ? "Name the broker's CA in the connection: `tls: { ca: <secret with the CA's PEM> }`."
           : "The secret in `tls.ca` holds another CA: put the CA that signed the brokers' certificates there, in PEM.",
-      );
-    }
-    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-      return certificate(
-        'HostNotInCertificate',
-        `the certificate of ${broker} is not made out for that host`,
+      HostNotInCertificate:
         'Use the host name that the certificate carries in `brokers`, and see that the broker advertises that name.',
-      );
-    }
-    if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
-      return certificate(
-        'CertificateExpired',
-        `the certificate of ${broker}, or of its CA, is out of its time (${code})`,
+      CertificateExpired:
         "Renew the broker's certificate; if its CA was renewed, put the new one into the secret in `tls.ca`.",
-      );
-    }
-    if (/ALERT_(BAD_CERTIFICATE|CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)|CERTIFICATE_REQUIRED/.test(code)) {
-      return endpoint.auth.mechanism === 'mtls'
-        ? certificate(
-            'ClientCertificateRefused',
-            `${broker} refused the client's certificate (${code})`,
-            "Check that the broker's truststore holds the CA that signed it, and that it has not expired.",
-          )
-        : certificate(
-            'MissingClientCertificate',
-            `${broker} asks for a client certificate and got none (${code})`,
-            'Use `auth: { mechanism: mtls, secret: … }`, or the port of a listener that takes another mechanism.',
-          );
-    }
-    if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') return notTls(broker);
-  }
-  if (/TLS connection was established/.test(message)) return notTls(broker);
-  if (/PEM routines|x509 certificate routines|bad decrypt|DECODER routines|asn1/i.test(message)) {
-    return certificate(
-      'BadClientCertificate',
-      `the client's certificate and key cannot be used (${message.replace(/^.*?:(?=[A-Za-z0-9 ]+ routines)/, '')})`,
-      'The secret must hold `certificate` and its own `privateKey`, both PEM with their line breaks, and `privateKeyPassword` if the key has one.',
-    );
-  }
-  return undefined;
+      MissingClientCertificate:
+        'Use `auth: { mechanism: mtls, secret: … }`, or the port of a listener that takes another mechanism.',
+      ClientCertificateRefused:
+        "Check that the broker's truststore holds the CA that signed it, and that it has not expired.",
+    },
+  );
+  if (finding !== undefined) return { ...finding, retryable: false };
+  const isPlain = error.code === 'ERR_SSL_WRONG_VERSION_NUMBER' || /TLS connection was established/.test(message);
+  return isPlain ? notTls(broker) : undefined;
 }
 
 function notTls(broker: string): Finding {
@@ -97,9 +56,10 @@ function notTls(broker: string): Finding {
   };
 }
 
-function reachFailure({ code, message }: ErrorTraits, broker: string, destination: Destination): Finding {
+function reachFailure({ code: told, message }: ErrorTraits, broker: string, destination: Destination): Finding {
   const { endpoint } = destination;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+  const code = String(told ?? '');
+  if (isNameUnknown(code)) {
     return {
       code: 'BrokerNameUnknown',
       message: `no address is known for ${broker} (${code})`,
@@ -109,8 +69,8 @@ function reachFailure({ code, message }: ErrorTraits, broker: string, destinatio
       retryable: code === 'EAI_AGAIN',
     };
   }
-  if ((typeof code === 'string' && UNREACHABLE.has(code)) || message === 'Connection timeout') {
-    const why = code === 'ECONNREFUSED' ? 'nothing listens there' : 'no answer';
+  const why = unreachable(code) ?? (message === 'Connection timeout' ? 'no answer' : undefined);
+  if (why !== undefined) {
     if (advertised(broker, destination)) {
       return {
         code: 'AdvertisedBrokerUnreachable',
@@ -128,7 +88,7 @@ function reachFailure({ code, message }: ErrorTraits, broker: string, destinatio
   }
   return {
     code: 'ConnectionClosed',
-    message: `${broker} closed the connection${code === undefined ? '' : ` (${code})`}`,
+    message: `${broker} closed the connection${code === '' ? '' : ` (${code})`}`,
     fix: usesTls(endpoint)
       ? 'If it is not restarting: the listener may not take this mechanism, or may ask for a client certificate.'
       : `If it is not restarting: the port most likely expects TLS (\`tls: {}\` in the connection)${endpoint.auth.mechanism === 'none' ? ' or a mechanism other than `none`' : ''}.`,

@@ -211,7 +211,7 @@ describe('TLS', () => {
   test('without them it is told what is missing', async () => {
     expect(await failureOf(open({}, {}).apply(ROW))).toMatchObject({ code: 'CaNotTrusted' });
     const noCertificate = await failureOf(open({ ca: pem('ca.pem') }, { ca: 'ca' }).apply(ROW));
-    expect(noCertificate.code).toBe('ClientCertificateRefused');
+    expect(noCertificate.code).toBe('MissingClientCertificate');
     const plain = open({}, { url: session.url.replace('https', 'http') });
     expect(await failureOf(plain.apply(ROW))).toMatchObject({ code: 'ConnectionClosed' });
     expect(await failureOf(open({ ca: 'no PEM' }, { ca: 'ca' }).apply(ROW))).toMatchObject({ code: 'BadSecret' });

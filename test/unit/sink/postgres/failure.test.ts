@@ -67,7 +67,7 @@ describe('a connection that does not come about says what to do', () => {
     [
       'a client certificate is asked for',
       system('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'),
-      'ClientCertificateRefused',
+      'MissingClientCertificate',
       false,
       '`clientCertificate`',
     ],

@@ -67,7 +67,7 @@ test.each([
   ['SELF_SIGNED_CERT_IN_CHAIN', 'CaNotTrusted', false],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'HostNotInCertificate', false],
   ['CERT_HAS_EXPIRED', 'CertificateExpired', false],
-  ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ClientCertificateRefused', false],
+  ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'MissingClientCertificate', false],
   ['EPROTO', 'TlsNotSpoken', false],
 ])('%s', (code, name, retryable) => {
   const failure = networkFailure(Object.assign(new Error('x'), { code }), ENDPOINT);
