@@ -5,7 +5,7 @@ export default {
   maxWorkers,
   projects: [
     project('fuzz', ['property'], { testMatch: ['**/fuzz.test.ts'] }),
-    project('all', ['all'], withServers('integration-setup')),
+    project('all', ['all'], withServers('integration-setup', 'patient-timeout')),
     // Everything about PostgreSQL once more on another version, without what has a server of its own.
     project('postgres-16', ['postgres-16', 'integration/postgres', 'integration/poison'], {
       setupFiles: ['<rootDir>/test/support/postgres-16/given.ts'],

@@ -15,8 +15,8 @@ export const project = (displayName, folders, extra = {}) => ({
   ...extra,
 });
 
-export const withServers = (setup) => ({
-  setupFilesAfterEnv: ['<rootDir>/test/support/server-timeout.ts'],
+export const withServers = (setup, timeout = 'server-timeout') => ({
+  setupFilesAfterEnv: [`<rootDir>/test/support/${timeout}.ts`],
   globalSetup: `<rootDir>/test/support/${setup}.ts`,
   globalTeardown: '<rootDir>/test/support/teardown.ts',
 });

@@ -18,7 +18,7 @@ name: ${RUN}
 source: { bucket: ${RUN}, prefix: in/, format: csv, csv: { header: use } }
 select: SELECT s.id FROM S3Object s
 kafka: { connection: main, topic: ${RUN}, delivery: exactly-once, value: csv }
-function: { timeout: 8s }
+function: { timeout: 15s }
 `;
 
 // Gated by the shared broker: what its own needs of this machine is the same.
@@ -57,7 +57,7 @@ describeWith(['aws', 'kafka'], 'a broker that is away for longer than AWS tries 
 });
 
 async function untilRuns(aws: Aws, enough: (results: readonly string[]) => boolean): Promise<string[]> {
-  for (const until = Date.now() + 150_000; ; await sleep(500)) {
+  for (const until = Date.now() + 250_000; ; await sleep(500)) {
     const results = (await aws.runsOf(FUNCTION)).map(({ result }) => result);
     if (enough(results)) return results;
     if (Date.now() > until) throw new Error(`the runs ended as ${results.join(', ')}`);
