@@ -38,6 +38,8 @@ export type Polled =
 
 /** So long a batch waits for a database or broker that is away, before the process gives up, in milliseconds. */
 const PATIENCE_MS = 600_000;
+/** The same when it begins: whoever started it by hand with a wrong address is looking at it. In milliseconds. */
+const START_PATIENCE_MS = 30_000;
 /** Kafka's own time-out of a transaction, and some time to end it, in milliseconds. */
 const TRANSACTION_MS = 70_000;
 const LOG_LOOK_MS = 500;
@@ -60,10 +62,11 @@ export async function pollSink(
 ): Promise<Polled> {
   const { source } = rule;
   const { consumers = new Map<string, TopicConsumer>(), signal } = polling;
-  const standing = (await ports.stops.list()).filter(({ topic }) => source.topics.includes(topic));
-  if (standing.length > 0) return { ended: 'stopped', stops: standing };
   const stops: Stop[] = [];
   const patient = { ...ports, pause: (ms: number) => sleep(ms, undefined, { signal }) };
+  /** A database that is away when the process begins, or when a group assigns anew, must not end it. */
+  const patience = (ms: number) =>
+    new Patience(patient, { incident: (met) => polling.notice(overcome(met)) }, ports.clock() + ms);
   const names = { rule: rule.name, stage, trigger: 'run' as const };
 
   async function each(batch: ConsumedBatch): Promise<boolean> {
@@ -87,17 +90,22 @@ export async function pollSink(
     }
   }
 
-  // A group that assigns anew while the database is away must not end the process.
   const begin = (assigned: AssignedPartition): Promise<number | undefined> =>
-    new Patience(patient, { incident: (met) => polling.notice(overcome(met)) }, ports.clock() + PATIENCE_MS).attempt(
-      async () => {
-        const { topic, partition, high } = assigned;
-        const waiting = new Patience(patient, new SinkTally(ports.clock), ports.clock() + PATIENCE_MS);
-        const position = await waiting.attempt(() => ports.target.position({ topic, partition }));
-        if (position !== undefined && position > high) await logReaches(position, assigned, patient, polling);
-        return position;
-      },
-    );
+    patience(PATIENCE_MS).attempt(async () => {
+      const { topic, partition, high } = assigned;
+      const position = await ports.target.position({ topic, partition });
+      if (position !== undefined && position > high) await logReaches(position, assigned, patient, polling);
+      return position;
+    });
+
+  try {
+    const standing = await patience(START_PATIENCE_MS).attempt(() => ports.stops.list());
+    stops.push(...standing.filter(({ topic }) => source.topics.includes(topic)));
+  } catch (error) {
+    if (signal.aborted) return { ended: 'interrupted' };
+    throw error;
+  }
+  if (stops.length > 0) return { ended: 'stopped', stops };
 
   for (const topic of source.topics) {
     const group = consumerGroup(rule, stage, topic);

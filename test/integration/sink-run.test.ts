@@ -116,6 +116,21 @@ describeWith('kafka', 'polling', ({ kafka: { brokers } }) => {
     expect([polled, ends]).toEqual([{ ended: 'idle' }, []]);
   });
 
+  test('a database that goes away just as the process begins is waited for, and told of', async () => {
+    const topic = await topics.create();
+    await topics.send(topic, ['a']);
+    const target = new TableTarget();
+    const stops = new StopMemory();
+    const list = stops.list;
+    stops.list = async () => {
+      stops.list = list;
+      throw new SluiceError('ConnectionLost', 'away', { stage: 'sink', retryable: true });
+    };
+    const told: string[] = [];
+    const { polled } = await run([topic], { target, stops, notice: ({ code }) => told.push(code) });
+    expect([polled, target.words, told]).toEqual([{ ended: 'idle' }, ['a'], ['ConnectionLost']]);
+  });
+
   test('retain: ends where it stands, begins nothing until it is resumed, then goes on there', async () => {
     const topic = await topics.create();
     await topics.send(topic, ['a', 'poison', 'b']);
