@@ -1,9 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { openFailedQueue } from '../lib/export/failed-queue.ts';
 import { handleExport, type Invocation } from '../lib/export/handle.ts';
 import { type ExportInstance, openInstance } from '../lib/export/instance.ts';
 import { lambdaRelay } from '../lib/export/relay.ts';
+import { ledgerClient } from '../lib/ledger/dynamodb/client.ts';
 import { createParkedEvents } from '../lib/ledger/dynamodb/parked.ts';
 import { readDeployedRule } from '../lib/rule/deployed.ts';
 import { failedQueueName, functionName, ledgerTable } from '../lib/rule/deployment/names.ts';
@@ -43,7 +43,7 @@ export async function handler(event: unknown, context: Context): Promise<unknown
 function deployedParts(): Pick<Invocation, 'relay' | 'later'> {
   const queueName = failedQueueName(rule.name, stage);
   const queue = openFailedQueue(queueName);
-  const parked = createParkedEvents(new DynamoDBClient(), table, { stage, rule: rule.name });
+  const parked = createParkedEvents(ledgerClient(), table, { stage, rule: rule.name });
   return { relay: lambdaRelay(functionName(rule.name, stage), queue), later: { queueName, queue, parked } };
 }
 

@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ledgerClient } from '../lib/ledger/dynamodb/client.ts';
 import { readDeployedRule } from '../lib/rule/deployed.ts';
 import { ledgerTable } from '../lib/rule/deployment/names.ts';
 import { createSecretStore } from '../lib/secret/store.ts';
@@ -17,7 +17,7 @@ export const handler = sinkFunction(
     secrets: createSecretStore(),
     clock: Date.now,
     open: openTdengine,
-    stops: () => createDynamoStops(new DynamoDBClient(), table, { stage, rule: rule.name }),
+    stops: () => createDynamoStops(ledgerClient(), table, { stage, rule: rule.name }),
   },
   process.env['IS_LOCAL'] === 'true',
 );

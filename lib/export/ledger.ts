@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createChannels } from '../kafka/channel.ts';
 import type { ProducerOptions } from '../kafka/contract.ts';
 import { createGroupDirectory } from '../kafka/groups.ts';
 import type { Ledger } from '../ledger/contract.ts';
+import { ledgerClient } from '../ledger/dynamodb/client.ts';
 import { createDynamoLedger } from '../ledger/dynamodb/ledger.ts';
 import { createItemStore } from '../ledger/dynamodb/store.ts';
 import { createGroupLedger } from '../ledger/kafka/ledger.ts';
@@ -24,7 +25,7 @@ export function openLedger(
   { rule, stage }: ExportBundle,
   producing: ProducerOptions,
   clock: () => number,
-  { client = new DynamoDBClient(), table = ledgerTable(stage) }: LedgerPlace = {},
+  { client = ledgerClient(), table = ledgerTable(stage) }: LedgerPlace = {},
 ): Ledger {
   const { ledger, remember, dedupe } = rule.kafka;
   const scope = { stage, rule: rule.name };
