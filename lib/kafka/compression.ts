@@ -9,11 +9,10 @@ import { compressSnappy, decompressSnappy } from './snappy.ts';
 const { CompressionCodecs, CompressionTypes: Types } = kafkajs;
 
 /**
- * Codecs of record batches. gzip is Node's, at its
- * default level, which is the one of Kafka's own client as well. snappy and lz4 are ours, in plain TypeScript: the packages that bind
- * the C libraries bring a binary for each platform, which a bundle for another platform than the builder's leaves
- * behind; both formats are small, and one core still compresses more than the broker's CRC lets through. zstd is
- * Node's own, from 22.15.
+ * Codecs of record batches. gzip is Node's, at its default level, which is that of Kafka's own client as well. snappy and
+ * lz4 are ours, in plain TypeScript: the packages that bind the C libraries bring a binary for each platform, which a
+ * bundle for another platform than the builder's leaves behind; both formats are small, and one core still compresses
+ * more than the broker's CRC lets through. zstd is Node's own, from 22.15.
  */
 const TYPES: Readonly<Record<RecordCompression, CompressionTypes>> = {
   none: Types.None,

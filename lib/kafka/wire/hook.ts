@@ -34,7 +34,7 @@ export interface Protocol {
 export type MakeProtocol<Request = never> = (request: Request) => Protocol;
 
 /** Whether this is the version of kafkajs whose insides are known. Any other goes its own way, only slower. */
-const KNOWN = kafkajs.version === '2.2.4';
+export const INSIDES_KNOWN = kafkajs.version === '2.2.4';
 
 /**
  * Puts `rewriting` around what kafkajs makes of requests of this API, for the whole process; `version` is what broker and
@@ -44,7 +44,7 @@ export function rewrite<Request>(
   api: 'Produce' | 'Fetch',
   rewriting: (version: number, make: MakeProtocol<Request>) => MakeProtocol<Request>,
 ): void {
-  if (!KNOWN) return;
+  if (!INSIDES_KNOWN) return;
   const definition = requests[api];
   const { protocol } = definition;
   definition.protocol = ({ version }) => rewriting(version, protocol({ version }) as MakeProtocol<Request>);
