@@ -137,7 +137,7 @@ function kafkaProbes(bundle: ExportBundle, { secrets, clock, kafka = KAFKA_PROBE
           ),
         ]),
     ...topics.map(({ name, what }) =>
-      probe(`${what} ${name}`, options, () => resting(admin, 'Kafka', (open) => lookAtTopic(open, name))),
+      probe(`${what} ${name}`, options, () => resting(admin, 'Kafka', (open) => lookAtTopic(open, name, 'write'))),
     ),
   ];
   const closing = async () => (await admin).close();

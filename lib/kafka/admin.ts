@@ -4,7 +4,7 @@ import { SluiceError } from '../failure/index.ts';
 import { type ConnectionOptions, createClient } from './connection.ts';
 import type { KafkaEndpoint } from './contract.ts';
 import { kafkaFailure } from './failure.ts';
-import type { Destination } from './finding.ts';
+import type { Destination, TopicUse } from './finding.ts';
 import { topicConfig } from './topic.ts';
 
 export interface TopicDescription {
@@ -26,7 +26,8 @@ export interface KafkaAdmin {
   /** The brokers that the cluster advertises, as `host:port`. */
   brokers(): Promise<readonly string[]>;
   topics(): Promise<readonly string[]>;
-  describeTopic(topic: string): Promise<TopicDescription>;
+  /** @param use what a refusal is to ask the rights for */
+  describeTopic(topic: string, use?: TopicUse): Promise<TopicDescription>;
   createTopic(topic: string, partitions: number, config?: Readonly<Record<string, string>>): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
   offsets(topic: string): Promise<readonly OffsetRange[]>;
@@ -52,7 +53,7 @@ export async function openAdmin(endpoint: KafkaEndpoint, options: ConnectionOpti
   return {
     brokers: () => ask(async () => (await admin.describeCluster()).brokers.map(({ host, port }) => `${host}:${port}`)),
     topics: () => ask(() => admin.listTopics()),
-    describeTopic: (topic) => ask(() => describeTopic(admin, topic), { topic }),
+    describeTopic: (topic, use = 'write') => ask(() => describeTopic(admin, topic), { topic, use }),
     createTopic: (topic, partitions, config = {}) =>
       ask(() => createTopic(admin, topic, partitions, config), { topic }),
     deleteTopic: (topic) => ask(() => admin.deleteTopics({ topics: [topic] }), { topic }),
@@ -64,7 +65,7 @@ export async function openAdmin(endpoint: KafkaEndpoint, options: ConnectionOpti
             low: BigInt(low),
             high: BigInt(high),
           })),
-        { topic },
+        { topic, use: 'read' },
       ),
     close: () => admin.disconnect(),
   };

@@ -7,7 +7,12 @@ export interface Destination {
   readonly topic?: string;
   readonly transactionalId?: string;
   readonly group?: string;
+  /** Which rights to ask for. Default: to read where there is a group and no transaction, else to write. */
+  readonly use?: TopicUse;
 }
+
+/** What somebody wants of a topic. */
+export type TopicUse = 'read' | 'write';
 
 /** What a failure says, before it becomes an error. */
 export interface Finding {
@@ -32,6 +37,10 @@ export interface ErrorTraits {
 
 export function brokersOf({ endpoint }: Destination): string {
   return endpoint.brokers.join(', ');
+}
+
+export function reads({ use, group, transactionalId }: Destination): boolean {
+  return use === undefined ? group !== undefined && transactionalId === undefined : use === 'read';
 }
 
 export function toError(

@@ -1,4 +1,4 @@
-import { brokersOf, type Destination, type ErrorTraits, type Finding } from './finding.ts';
+import { brokersOf, type Destination, type ErrorTraits, type Finding, reads } from './finding.ts';
 
 type Describe = (destination: Destination, error: ErrorTraits) => Finding;
 
@@ -30,11 +30,17 @@ const allow = (destination: Destination, rights: string) =>
     ? '; with IAM, give the role kafka-cluster:* rights instead.'
     : '.');
 
+function topicRights(destination: Destination): string {
+  if (reads(destination)) return '--operation Read --operation Describe';
+  // A transaction that stores an offset for a topic counts as reading it.
+  return `--operation Write --operation Describe${destination.transactionalId === undefined ? '' : ' --operation Read'}`;
+}
+
 const missingTopic = final(
   'MissingTopic',
   (d) => `the topic ${topicOf(d)} does not exist, or may not be seen, on ${brokersOf(d)}`,
   (d) =>
-    `Create it: kafka-topics.sh ${bootstrap(d)} --create --topic ${d.topic ?? 'TOPIC'} --partitions 6; or ask for Describe and Write on it.`,
+    `Create it: kafka-topics.sh ${bootstrap(d)} --create --topic ${d.topic ?? 'TOPIC'} --partitions 6; or ask for Describe and ${reads(d) ? 'Read' : 'Write'} on it.`,
 );
 
 const tooLarge = final(
@@ -74,12 +80,7 @@ const BY_TYPE: Readonly<Record<string, Describe>> = {
   TOPIC_AUTHORIZATION_FAILED: final(
     'TopicDenied',
     (d) => `the broker does not let this user at the topic ${topicOf(d)}`,
-    // A transaction that stores an offset for a topic counts as reading it.
-    (d) =>
-      allow(
-        d,
-        `--operation Write --operation Describe ${d.transactionalId === undefined ? '' : '--operation Read '}--topic ${d.topic ?? 'TOPIC'}`,
-      ),
+    (d) => allow(d, `${topicRights(d)} --topic ${d.topic ?? 'TOPIC'}`),
   ),
   CLUSTER_AUTHORIZATION_FAILED: final(
     'ClusterDenied',

@@ -3,6 +3,7 @@ import { type Finding, ok, type Probe, probe, resting, thrown } from '../export/
 import { ifSilent } from '../export/check/silence.ts';
 import type { KafkaEndpoint } from '../kafka/contract.ts';
 import { resolveEndpoint } from '../kafka/endpoint.ts';
+import type { TopicUse } from '../kafka/finding.ts';
 import { createGroupOffsetAdmin } from '../kafka/group-offsets.ts';
 import { consumerGroup } from '../rule/consumer-group.ts';
 import type { RuleBundle, SinkRule } from '../rule/schema.ts';
@@ -61,16 +62,21 @@ async function kafkaProbes(bundle: RuleBundle<SinkRule>, ports: SinkCheckPorts):
   const admin = endpoint.then((resolved) => kafka.open(resolved));
   // Each probe hears of its failure in its own way.
   admin.catch(() => undefined);
-  const topicProbe = (what: string, name: string, judge: (finding: Finding) => Finding = (same) => same) =>
+  const topicProbe = (
+    what: string,
+    name: string,
+    use: TopicUse,
+    judge: (finding: Finding) => Finding = (same) => same,
+  ) =>
     probe(`${what} ${name}`, options, () =>
-      resting(admin, 'Kafka', async (open) => judge(await lookAtTopic(open, name))),
+      resting(admin, 'Kafka', async (open) => judge(await lookAtTopic(open, name, use))),
     );
   const dead = rule.onError.kind === 'deadLetter' && rule.onError.to.kind === 'topic' ? [rule.onError.to.topic] : [];
   const probes = await Promise.all([
     probe(`kafka ${connection}`, options, async () => lookAtCluster(await admin, await endpoint)),
     // That a topic is compacted is no harm to who reads it.
     ...topics.map((name) =>
-      topicProbe('topic', name, (found) => (found.state === 'warning' ? ok(found.detail) : found)),
+      topicProbe('topic', name, 'read', (found) => (found.state === 'warning' ? ok(found.detail) : found)),
     ),
     ...topics.map((topic) => {
       const name = consumerGroup(rule, stage, topic);
@@ -78,7 +84,7 @@ async function kafkaProbes(bundle: RuleBundle<SinkRule>, ports: SinkCheckPorts):
         resting(admin, 'Kafka', async () => judgeGroup(await group(await endpoint, name, topic), rule)),
       );
     }),
-    ...dead.map((name) => topicProbe('dead-letter topic', name)),
+    ...dead.map((name) => topicProbe('dead-letter topic', name, 'write')),
   ]);
   await admin.then((open) => open.close()).catch(() => undefined);
   return probes;

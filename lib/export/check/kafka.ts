@@ -2,6 +2,7 @@ import { type KafkaAdmin, openAdmin } from '../../kafka/admin.ts';
 import { readApiVersions, readsCommittedOffsets } from '../../kafka/api-versions.ts';
 import type { ConnectionOptions } from '../../kafka/connection.ts';
 import type { KafkaEndpoint } from '../../kafka/contract.ts';
+import type { TopicUse } from '../../kafka/finding.ts';
 import { type ProbedTransaction, probeTransaction } from '../../kafka/transaction-probe.ts';
 import { type Finding, failed, ok, warning } from './probe.ts';
 
@@ -36,8 +37,12 @@ export async function lookAtCluster(
   );
 }
 
-export async function lookAtTopic(admin: Pick<KafkaAdmin, 'describeTopic'>, name: string): Promise<Finding> {
-  const { partitions, config } = await admin.describeTopic(name);
+export async function lookAtTopic(
+  admin: Pick<KafkaAdmin, 'describeTopic'>,
+  name: string,
+  use: TopicUse,
+): Promise<Finding> {
+  const { partitions, config } = await admin.describeTopic(name, use);
   if (partitions === 0)
     return failed(`topic ${name} has no partitions`, `Create it: kafka-topics.sh --create --topic ${name}`);
   const largest = config?.['max.message.bytes'];

@@ -48,6 +48,19 @@ describe("Kafka's own answers", () => {
     expect(error.fix).toMatch(fix);
   });
 
+  test.each([
+    [{ group: 'sluice.dev.rows.errors' }, 'Read --operation Describe', 'Describe and Read'],
+    [{ use: 'read' as const }, 'Read --operation Describe', 'Describe and Read'],
+    [{ group: 'g', transactionalId: 't' }, 'Write --operation Describe --operation Read', 'Describe and Write'],
+    [{ group: 'g', use: 'write' as const }, 'Write --operation Describe', 'Describe and Write'],
+  ])('asks for the rights of what is done with the topic: %j', (use, denied, missing) => {
+    const place = { endpoint, topic: 'errors', ...use };
+    expect(kafkaFailure(protocol('TOPIC_AUTHORIZATION_FAILED'), place).fix).toContain(
+      `--operation ${denied} --topic errors`,
+    );
+    expect(kafkaFailure(protocol('UNKNOWN_TOPIC_OR_PARTITION'), place).fix).toContain(missing);
+  });
+
   test('a fence is known by its number where the client has no name for it', () => {
     const unknown = Object.assign(new Error('The server experienced an unexpected error'), {
       type: 'KAFKAJS_UNKNOWN_ERROR_CODE',

@@ -55,6 +55,23 @@ test('looks at the topic of the dead letters', async () => {
   });
 });
 
+test('rights are asked for by what is done with a topic: the sink reads its own, and writes that of the dead letters', async () => {
+  const asked: unknown[] = [];
+  const open = async () => ({
+    brokers: async () => ['b:9092'],
+    describeTopic: async (name: string, use?: string) => {
+      asked.push([name, use]);
+      return { name, partitions: 1, config: undefined };
+    },
+    close: async () => undefined,
+  });
+  await probe({ kafka: { open } }, { onError: { deadLetter: { topic: 'errors.dead' } } });
+  expect(asked).toEqual([
+    ['errors', 'read'],
+    ['errors.dead', 'write'],
+  ]);
+});
+
 test('a target that cannot be opened is a probe that failed, and holds up no other', async () => {
   const target = async () => {
     throw new SluiceError('MissingSecret', 'no secret', { stage: 'secret' });
