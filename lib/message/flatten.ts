@@ -10,9 +10,15 @@ export class Flattener {
   #last: readonly string[] = [];
   readonly #checked = new WeakSet<readonly string[]>();
 
+  /** Whether nothing lies inside a field. */
+  static isFlat({ values }: Struct): boolean {
+    for (let i = 0; i < values.length; i++) if (isNested(values[i]!)) return false;
+    return true;
+  }
+
   /** Throws RecordError `FieldCollision` when two values would be called the same. */
   flatten(row: Struct): Struct {
-    if (!row.values.some(isNested)) return row;
+    if (Flattener.isFlat(row)) return row;
     const names: string[] = [];
     const values: Value[] = [];
     for (let i = 0; i < row.names.length; i++) spread(row.names[i]!, row.values[i]!, names, values);

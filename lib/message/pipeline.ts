@@ -38,7 +38,7 @@ export function createPipeline({ message, steps, columns, now }: PipelineOptions
 
   const parsed = (one: Message): Parsed => {
     const result = parse(one);
-    if (flattener === undefined) return result;
+    if (flattener === undefined || result.drafts.every(isFlat)) return result;
     return { ...result, drafts: result.drafts.map((draft) => flattened(draft, flattener)) };
   };
 
@@ -99,6 +99,10 @@ function parserOf({ format = 'json', charset = 'utf-8', debezium = {} }: Message
   const decodeText = textDecoder(charset);
   if (format === 'debezium') return debeziumParser(debezium, decodeText);
   return format === 'text' ? textParser(decodeText) : jsonParser(decodeText);
+}
+
+function isFlat(draft: Change): boolean {
+  return draft.kind !== 'put' || Flattener.isFlat(draft.row);
 }
 
 function flattened(draft: Change, flattener: Flattener): Change {

@@ -15,12 +15,17 @@ export function jsonParser(decodeText: DecodeText): ParseMessage {
   return (message) => {
     const { value } = message;
     if (value === null) return IGNORED;
+    parser.begin(decodeText(value));
+    if (!parser.more()) return IGNORED;
+    const only = parser.value();
+    // Nearly all messages are so, and a list that grows takes room for many.
+    if (!parser.more() && !isList(only)) return { drafts: [putOf(only, message, 0)] };
     const drafts: Change[] = [];
-    for (const each of parser.all(decodeText(value))) {
+    for (let each = only; ; each = parser.value()) {
       if (!isList(each)) drafts.push(putOf(each, message, drafts.length));
       else for (const item of each) drafts.push(putOf(item, message, drafts.length));
+      if (!parser.more()) return drafts.length === 0 ? IGNORED : { drafts };
     }
-    return drafts.length === 0 ? IGNORED : { drafts };
   };
 }
 

@@ -91,26 +91,34 @@ export class JsonParser {
   #object(depth: number): Struct {
     if (depth === MAX_DEPTH) throw this.#tooDeep();
     const text = this.#text;
-    const values: Value[] = [];
     let shape: Shape = this.#shapes;
     this.at++;
     if (this.#next() === CLOSE) {
       this.at++;
-      return new Struct(shape.names, values);
+      return new Struct(shape.names, []);
     }
-    for (;;) {
+    let values: Value[] | undefined;
+    let begun = shape;
+    for (let count = 0; ; ) {
       if (shape.likely === undefined || !text.startsWith(shape.likelyKey, this.at)) {
         const from = this.at;
         const name = this.#key();
         const known = shape.with(name, this.at - from === name.length + 3);
-        if (known === undefined) return this.#odd(depth, [...shape.names], values, name);
+        if (known === undefined) return this.#odd(depth, [...shape.names], values?.slice(0, count) ?? [], name);
         shape = known;
       } else {
         this.at += shape.likelyKey.length;
         shape = shape.likely;
       }
-      values.push(text.charCodeAt(this.at) === QUOTE ? this.#string() : this.value(depth + 1));
-      if (!this.#goesOn()) return new Struct(shape.names, values);
+      if (values === undefined) {
+        begun = shape;
+        values = begun.room.slice() as Value[];
+      }
+      values[count++] = text.charCodeAt(this.at) === QUOTE ? this.#string() : this.value(depth + 1);
+      if (this.#goesOn()) continue;
+      if (values.length !== count) values.length = count;
+      begun.had(count);
+      return new Struct(shape.names, values);
     }
   }
 

@@ -1,5 +1,7 @@
 /** How many different shapes are remembered: objects that are maps would make a new one each time. */
 const MOST = 4096;
+/** An array that grows takes room for half as many again; beyond so many values it may. */
+const MOST_ROOM = 64;
 
 /**
  * The names that objects had so far, as a tree of which name came behind which: objects of the same names in the same
@@ -9,6 +11,8 @@ export class Shape {
   /** What stands before a member's value, where it was the last to be reached from here: `"name":`. */
   likelyKey = '';
   likely: Shape | undefined;
+  /** A copy of it has room for the values of an object that begins so, and for few more. */
+  room: readonly null[] = [null];
   readonly name: string;
   readonly #parent: Shape | undefined;
   readonly #children = new Map<string, Shape>();
@@ -29,6 +33,14 @@ export class Shape {
   get names(): readonly string[] {
     this.#names ??= this.#parent === undefined ? [] : [...this.#parent.names, this.name];
     return this.#names;
+  }
+
+  /** An object that began so had so many values. */
+  had(count: number): void {
+    const { length } = this.room;
+    if (count > length ? length < MOST_ROOM : count * 4 < length) {
+      this.room = new Array<null>(Math.min(count, MOST_ROOM)).fill(null);
+    }
   }
 
   /**
