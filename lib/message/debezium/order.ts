@@ -12,10 +12,15 @@ export function orderOf(tell: (name: string) => Value | undefined): ChangeOrder 
   return sequence(tell('sequence')) ?? whole([tell('lsn')]) ?? binaryLog(tell) ?? gtid(tell('gtid'));
 }
 
-/** `["77423048","77423104"]`: the last commit, null in a snapshot, and the place. */
+/**
+ * `["77423048","77423104"]`: the last commit and the place. A snapshot has no commit, and what a connector sends first
+ * behind it has none either: everything that was committed before the place came before it, so that a snapshot which is
+ * taken again is newer than the changes that it holds already.
+ */
 function sequence(value: Value | undefined): ChangeOrder | undefined {
-  const match = typeof value === 'string' ? /^\[(?:null|"(\d+)"),(?:null|"(\d+)")\]$/.exec(value) : null;
-  return match === null || match[2] === undefined ? undefined : [BigInt(match[1] ?? 0), BigInt(match[2])];
+  const match = typeof value === 'string' ? /^\[(?:null|"(\d+)"),"(\d+)"\]$/.exec(value) : null;
+  const place = match?.[2];
+  return place === undefined ? undefined : [BigInt(match?.[1] ?? place), BigInt(place)];
 }
 
 function binaryLog(tell: (name: string) => Value | undefined): ChangeOrder | undefined {

@@ -92,7 +92,8 @@ describe('a truncate', () => {
 
 describe('the order of changes', () => {
   it.each([
-    ['the commit before and the place, as numbers', postgresSource(77_402_072, null), [0n, 77_402_072n]],
+    ['the commit before and the place, as numbers', postgresSource(20, 9), [9n, 20n]],
+    ['the place twice in a snapshot, which holds all before it', postgresSource(20, null), [20n, 20n]],
     ['the place alone where there is no more', { connector: 'postgresql', lsn: 5 }, [5n]],
     ["MySQL's file, place and row", mysqlSource('binlog.000012', 345, 2), [12n, 345n, 2n]],
     [
