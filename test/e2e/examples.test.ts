@@ -74,7 +74,7 @@ describeWith(['aws', 'kafka', 'redis', 'postgres'], 'the three example rules, de
         'redis cache',
         'postgres warehouse',
         'rights on the table',
-        'tdengine super table',
+        'tdengine plant',
       ]),
     );
     expect(inFunctions.filter(({ state }) => state === 'failed')).toEqual([]);

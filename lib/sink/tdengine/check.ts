@@ -18,20 +18,21 @@ export interface CheckOptions {
 export async function checkTdengine({ open, rule, origin, clock }: CheckOptions): Promise<readonly Probe[]> {
   const ifSilent = `Nothing answers at ${origin}: is the port open from here? A private address needs \`vpc\` in the rule, with a security group that lets the port in.`;
   const options = { clock, ifSilent };
+  const { connection, database, superTable } = rule.target;
   const opened = open();
   const version = opened.then(({ catalog }) => catalog.serverVersion());
   const inspection = version.then(async () => (await opened).catalog.inspect());
   // Each is told by its own probe.
   for (const promise of [opened, version, inspection]) promise.catch(() => undefined);
   return Promise.all([
-    probe('tdengine', options, async () => judgeServer(await version, rule)),
-    probe('tdengine rights', options, () =>
+    probe(`tdengine ${connection}`, options, async () => judgeServer(await version, rule)),
+    probe(`rights on ${database}`, options, () =>
       resting(version, 'the server', async () => judgeRights((await opened).client, rule)),
     ),
-    probe('tdengine database', options, () =>
+    probe(`database ${database}`, options, () =>
       resting(version, 'the server', async () => judgeDatabase(await inspection, rule)),
     ),
-    probe('tdengine super table', options, () =>
+    probe(`super table ${superTable}`, options, () =>
       resting(inspection, 'the database', async (found) => judgeTable((await opened).catalog, found, rule)),
     ),
   ]);

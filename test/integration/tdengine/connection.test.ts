@@ -37,10 +37,10 @@ describe('signing in', () => {
     const target = targetInto(session, into(database));
     const before = await target.check();
     expect(before.map(({ name, state }) => [name, state])).toEqual([
-      ['tdengine', 'ok'],
-      ['tdengine rights', 'ok'],
-      ['tdengine database', 'ok'],
-      ['tdengine super table', 'ok'],
+      ['tdengine plant', 'ok'],
+      [`rights on ${database}`, 'ok'],
+      [`database ${database}`, 'ok'],
+      ['super table meters', 'ok'],
     ]);
     expect(before.at(-1)?.detail).toMatch(/will be made: CREATE STABLE IF NOT EXISTS `meters`/);
     await target.apply(ROW);
