@@ -5,6 +5,7 @@ import { type RunError, type RunRecord, type RunResult, runError } from '../tele
 import type { Continuation } from '../trigger/index.ts';
 import { exportAtLeastOnce } from './at-least-once.ts';
 import { handOn, placeIn } from './chain.ts';
+import { headOfContinued, versionOf } from './continued.ts';
 import { Departure, type Leave } from './departure.ts';
 import { exportExactlyOnce } from './exactly-once.ts';
 import type { ExportPlan, Ports } from './plan.ts';
@@ -85,38 +86,17 @@ async function begin(
   tally: Tally,
   departure: Departure,
 ): Promise<Ending> {
-  const info = await ports.store.head(request.ref);
-  const source: Provenance = { bucket: info.bucket, key: info.key, version: info.versionId ?? info.etag };
+  const { ref, continuation } = request;
+  const info =
+    continuation === undefined
+      ? await ports.store.head(ref)
+      : await headOfContinued(plan, ports, { ref, continuation }, tally, departure);
+  const source: Provenance = { bucket: info.bucket, key: info.key, version: versionOf(info) };
   tally.version = source.version;
   tally.bytesStored = info.size;
-  if (request.continuation !== undefined) compare(request.continuation, plan, source, tally);
   return 'ledger' in ports
     ? exportExactlyOnce(plan, ports, request, { info, source }, tally, departure)
     : exportAtLeastOnce(plan, ports, request, { info, source }, tally, departure);
-}
-
-/** What may have changed since the run before: the object is another one then, and the rule goes on where the old one stood. */
-function compare({ version, rule, position }: Continuation, plan: ExportPlan, source: Provenance, tally: Tally): void {
-  const { select, hash } = plan;
-  if (version !== source.version) {
-    throw new SluiceError(
-      'ObjectChanged',
-      `the object was written over while it was exported: version ${version} got as far as byte ${position.byte}, and is gone`,
-      {
-        stage: 'object',
-        fix: 'Nothing to do: the new version is exported by its own event, from its first byte. To keep each version, switch on the versioning of the bucket.',
-      },
-    );
-  }
-  if (rule === hash) return;
-  if (select.aggregate) {
-    throw new SluiceError('RuleChanged', 'the rule adds up the whole object now, of which records were sent before', {
-      stage: 'select',
-      fix: 'Export the object with a rule of another name, or put the former query back and resume it.',
-    });
-  }
-  const reason = `the rule was changed (${rule} to ${hash}) while the object was under way: from ${position.byte} on it goes by the new one`;
-  tally.incident({ code: 'RuleChanged', reason });
 }
 
 function located(error: unknown, plan: ExportPlan, ref: ObjectRef): RunError {

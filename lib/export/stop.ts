@@ -50,6 +50,11 @@ export function resuming({ rule, stage }: ExportPlan, key: string): string {
   return `\`sluice resume ${rule} '${key}' --stage ${stage}\`, which goes on where it stands`;
 }
 
+/** What takes an object off the list that nobody can go on with. */
+export function forgetting({ rule, stage }: ExportPlan, key: string): string {
+  return `To take it off the list of what stands still: \`sluice resume ${rule} '${key}' --forget --stage ${stage}\`.`;
+}
+
 /** Why a run stands at a record. `kept`: a ledger keeps it there. */
 export function stoppedError(failure: RecordFailure, plan: ExportPlan, ref: ObjectRef, kept = false): RunError {
   const { code, reason, offset, length, fatal = false } = failure;

@@ -1,7 +1,7 @@
 /** Runs of the real export over the real ledgers and the real select, with a broker and a table in memory. */
 import type { ExactPorts, ExportPlan, Relay } from '../../lib/export/plan.ts';
 import { type ExportRequest, exportObject } from '../../lib/export/run.ts';
-import type { Ledger } from '../../lib/ledger/contract.ts';
+import type { Ledger, StoppedObject } from '../../lib/ledger/contract.ts';
 import { createDynamoLedger } from '../../lib/ledger/dynamodb/ledger.ts';
 import { createGroupLedger } from '../../lib/ledger/kafka/ledger.ts';
 import { prepare } from '../../lib/select/index.ts';
@@ -72,6 +72,12 @@ export class ExactWorld {
       }),
       ...extra,
     };
+  }
+
+  async stopped(): Promise<readonly StoppedObject[]> {
+    const found: StoppedObject[] = [];
+    for await (const each of this.ledger().stopped()) found.push(each);
+    return found;
   }
 
   /** Another object under the same key, or the one that it was before. */

@@ -100,7 +100,7 @@ export class FakeBroker implements GroupDirectory {
 }
 
 export class FakeTable implements ItemStore {
-  readonly #items = new Map<string, Item>();
+  readonly #items = new Map<string, Item & Provenance>();
   readonly writes: Write['kind'][] = [];
   readonly #failures: { readonly kind: Write['kind']; readonly error: Error; readonly carriedOut: boolean }[] = [];
 
@@ -122,12 +122,17 @@ export class FakeTable implements ItemStore {
     const [failure] = at < 0 ? [] : this.#failures.splice(at, 1);
     if (failure !== undefined && !failure.carriedOut) throw failure.error;
     const written = apply(this.of(object), write);
-    if (written.ok) this.#items.set(`${object.key}@${object.version}`, written.item);
+    if (written.ok) this.#items.set(`${object.key}@${object.version}`, { ...written.item, ...object });
     if (failure !== undefined) throw failure.error;
     return written;
   }
 
-  async *stopped() {}
+  async *stopped() {
+    for (const { state, bucket, key, version, since = 0, reason, at, counts } of this.#items.values()) {
+      if (state !== 'stopped' || reason === undefined) continue;
+      yield { bucket, key, version, since, reason, position: { byte: at, counts } };
+    }
+  }
 }
 
 /** A clock that only pauses move, and random texts that are told apart. */

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { SluiceError } from '../../../lib/failure/index.ts';
 import { prepare } from '../../../lib/select/index.ts';
 import type { Continuation } from '../../../lib/trigger/index.ts';
 import { csvPlan, ExactWorld, LEDGERS } from '../../support/exact.ts';
@@ -7,6 +8,7 @@ const IDS = Array.from({ length: 40 }, (_, i) => `${i}`);
 const csv = (ids: readonly string[]) => `id,name\n${ids.map((id) => `${id},"name\n${id}"\n`).join('')}`;
 const ALL = csv(IDS);
 const plan = csvPlan('SELECT s.id FROM S3Object s', 3);
+const missing = new SluiceError('MissingObject', 'no object', { stage: 'object' });
 const nothing = { handOn: async () => undefined };
 
 const continuation = (more: Partial<Continuation> = {}): Continuation => ({
@@ -139,6 +141,9 @@ describe.each(LEDGERS)('a chain of runs, with ledger: %s', (kind) => {
     const edited = { ...csvPlan('SELECT COUNT(*) AS n FROM S3Object s', 3), hash: 'h2' };
     const record = await world.run(edited, { continuation: continuation() });
     expect(record).toMatchObject({ result: 'stopped', error: { code: 'RuleChanged' } });
+    // The former query can be put back, and the object resumed.
+    expect(await world.run(plan, { resume: true })).toMatchObject({ result: 'done', sent: 40 });
+    expect(world.broker.records).toEqual(IDS);
   });
 
   it('leaves an object that was written over to its own event', async () => {
@@ -146,13 +151,46 @@ describe.each(LEDGERS)('a chain of runs, with ledger: %s', (kind) => {
     await world.run(plan, { seconds: 3 }, world.ports({ relay: nothing }));
     const sent = world.broker.records.length;
     world.writeOver(csv(['x']), '"e2"');
-    expect(await world.run(plan, { continuation: continuation() })).toMatchObject({
+    const record = await world.run(plan, { continuation: continuation() });
+    expect(record).toMatchObject({
       result: 'stopped',
+      version: '"e1"',
       bytesIn: 0,
-      error: { code: 'ObjectChanged' },
+      sent,
+      error: { code: 'ObjectChanged', reason: expect.stringContaining('was written over') },
     });
+    // Nobody would ever go on with what the ledger has of the old version: it says so.
+    expect(await world.stopped()).toMatchObject([
+      { version: '"e1"', reason: { code: 'ObjectChanged' }, position: { byte: record.position, counts: { sent } } },
+    ]);
     expect(await world.run(plan)).toMatchObject({ result: 'done', sent: 1 });
     expect(world.broker.records).toEqual([...IDS.slice(0, sent), 'x']);
+    // AWS may bring the continuation once more.
+    expect(await world.run(plan, { continuation: continuation() })).toMatchObject({ result: 'stopped' });
+    expect(await world.stopped()).toHaveLength(1);
+  });
+
+  it('tells of an object that was deleted under way, since a part of it is missing', async () => {
+    const world = slow(kind, ALL);
+    await world.run(plan, { seconds: 3 }, world.ports({ relay: nothing }));
+    const gone = { ...world.ports().store, head: () => Promise.reject(missing) };
+    const record = await world.run(plan, { continuation: continuation() }, world.ports({ store: gone }));
+    expect(record).toMatchObject({
+      result: 'stopped',
+      error: { code: 'ObjectChanged', reason: expect.stringContaining('was deleted') },
+    });
+    expect(record.error?.fix).toContain('--forget');
+    expect(await world.stopped()).toMatchObject([{ version: '"e1"', reason: { code: 'ObjectChanged' } }]);
+  });
+
+  it('is tried again where the ledger could not be told of it', async () => {
+    const world = slow(kind, ALL);
+    await world.run(plan, { seconds: 3 }, world.ports({ relay: nothing }));
+    world.writeOver(csv(['x']), '"e2"');
+    world.broker.fail('commit', new SluiceError('NotAllowed', 'no', { stage: 'kafka' }), false);
+    expect(await world.run(plan, { continuation: continuation() })).toMatchObject({ result: 'failed' });
+    expect(await world.run(plan, { continuation: continuation() })).toMatchObject({ result: 'stopped' });
+    expect(await world.stopped()).toHaveLength(1);
   });
 });
 
