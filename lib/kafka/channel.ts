@@ -14,6 +14,7 @@ import { untilReady } from './patience.ts';
 import { type PlainMessage, plainRequest } from './plain-request.ts';
 import { RecordRequests, sizeOf } from './record-requests.ts';
 import { askTopic, type TopicFacts } from './topic.ts';
+import './wire/coordinators.ts';
 
 export interface ChannelInternals extends ConnectionOptions {
   /** How records are handed to kafkajs. Default: as encoded batches where its version is known to take them. */
