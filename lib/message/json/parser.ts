@@ -38,14 +38,6 @@ export class JsonParser {
     this.at = at;
   }
 
-  /** All values that stand in the text one after another, with or without white space between them. */
-  all(text: string): Value[] {
-    this.begin(text);
-    const values: Value[] = [];
-    while (this.more()) values.push(this.value());
-    return values;
-  }
-
   /** The text's one value. */
   one(text: string): Value {
     this.begin(text);

@@ -15,7 +15,7 @@ import { TagLedger } from './tag-ledger.ts';
 /** One row may pass the limit before it is taken back: room for the longest text, escaped. */
 const BUFFER_SIZE = LONGEST_STATEMENT + 256 * 1024;
 /** Fewer rows than these are not worth another statement beside the first. */
-const ROWS_A_LANE = 2_000;
+const ROWS_A_LANE = 4_000;
 /** What the server says of a table that changed meanwhile: worth a look at it, and another attempt. */
 const STALE = new Set<number>([
   CODE.tableMissing,

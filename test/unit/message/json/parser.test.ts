@@ -3,9 +3,10 @@ import { JsonParser } from '../../../../lib/message/json/parser.ts';
 import { JsonSyntaxError } from '../../../../lib/message/json/syntax-error.ts';
 import { jsonText } from '../../../../lib/message/json/text.ts';
 import { Decimal } from '../../../../lib/select/values/decimal.ts';
-import { Float, type Struct, Untyped } from '../../../../lib/select/values/value.ts';
+import { Float, Struct, Untyped, type Value } from '../../../../lib/select/values/value.ts';
 import { shown } from '../../../support/debezium/shown.ts';
 
+const struct = (members: Record<string, Value>) => new Struct(Object.keys(members), Object.values(members));
 const parse = (text: string) => new JsonParser().one(text);
 
 function refusal(text: string): JsonSyntaxError {
@@ -48,7 +49,9 @@ describe('numbers', () => {
 
 describe('objects', () => {
   it('of one shape share their names, and others do not', () => {
-    const rows = new JsonParser().all('{"a":1,"b":2}{"a":3,"b":4} {"a" : 5, "b" : 6}\n{"b":7,"a":8}') as Struct[];
+    const parser = new JsonParser();
+    const texts = ['{"a":1,"b":2}', '{"a":3,"b":4}', ' {"a" : 5, "b" : 6}', '{"b":7,"a":8}'];
+    const rows = texts.map((text) => parser.one(text) as Struct);
     expect(rows.map(({ names }) => names === rows[0]?.names)).toEqual([true, true, true, false]);
     expect(rows.map(({ values }) => values)).toEqual([
       [1, 2],
@@ -56,6 +59,22 @@ describe('objects', () => {
       [5, 6],
       [7, 8],
     ]);
+  });
+
+  it('that begin alike have the values that they have, however many the ones before had', () => {
+    const parser = new JsonParser();
+    for (const count of [3, 1, 2, 100, 99, 200, 1, 0, 64, 65, 2]) {
+      const values = Array.from({ length: count }, (_, i) => (i % 3 === 0 ? null : i));
+      const text = `{${values.map((value, i) => `"n${i}":${value}`).join(',')}}`;
+      expect((parser.one(text) as Struct).values).toEqual(values);
+    }
+  });
+
+  it('inside of others begin alike too', () => {
+    const parser = new JsonParser();
+    const row = parser.one('{"a":{"a":1,"b":{"a":2}},"b":3,"c":4}') as Struct;
+    expect(row).toEqual(struct({ a: struct({ a: 1, b: struct({ a: 2 }) }), b: 3, c: 4 }));
+    expect(parser.one('{"a":5}')).toEqual(struct({ a: 5 }));
   });
 
   it('that name something twice keep the last', () => {
