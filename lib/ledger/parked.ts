@@ -34,5 +34,5 @@ export interface ParkedEvents {
   /** Longest parked first; may lag by a moment. */
   list(): AsyncIterable<ParkedEvent>;
   /** False if it is not there any more as it was listed: it was removed, or has failed and was parked again. */
-  remove(parked: Pick<ParkedEvent, 'id' | 'token'>): Promise<boolean>;
+  remove(parked: Pick<ParkedEvent, 'id' | 'token' | 'event'>): Promise<boolean>;
 }

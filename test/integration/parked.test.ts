@@ -59,6 +59,22 @@ describeWith('aws', 'parked events', ({ aws }) => {
     expect(await all()).toMatchObject([{ reason: { code: 'TopicDenied' }, since: 2 }]);
   });
 
+  test('an event that no item could hold is parked whole, and leaves nothing behind', async () => {
+    const items = async () => (await client.send(new ScanCommand({ TableName: table }))).Items?.length;
+    const event = `${'é'.repeat(499_999)}x`;
+    await parked.put({ event, reason: REASON, since: 1 });
+    const [seen] = await all();
+    expect(seen?.event).toBe(event);
+    expect(await parked.count()).toBe(1);
+    // Parked again while somebody removes what was listed: the second one stays whole.
+    await parked.put({ event, reason: { ...REASON, code: 'TopicDenied' }, since: 2 });
+    expect(await parked.remove(seen!)).toBe(false);
+    const [now] = await all();
+    expect(now).toMatchObject({ event, reason: { code: 'TopicDenied' } });
+    expect(await parked.remove(now!)).toBe(true);
+    expect(await items()).toBe(0);
+  });
+
   test('one that failed anew while it was redriven stays', async () => {
     await parked.put({ event: '{}', reason: REASON, since: 1 });
     const [seen] = await all();

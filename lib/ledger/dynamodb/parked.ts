@@ -11,6 +11,7 @@ import type { Scope } from '../contract.ts';
 import { prefixOf } from '../names.ts';
 import type { ParkedEvent, ParkedEvents } from '../parked.ts';
 import { fromAttributes, toAttributes } from './attributes.ts';
+import { EventParts, partsOf } from './event-parts.ts';
 import { dynamoFailure } from './failure.ts';
 import { PARTITION_KEY, SCOPE, STOPPED_INDEX } from './table.ts';
 
@@ -27,6 +28,7 @@ export function createParkedEvents(client: DynamoDBClient, table: string, scope:
     ExpressionAttributeNames: { '#scope': SCOPE },
     ExpressionAttributeValues: toAttributes({ ':scope': scopeName }),
   };
+  const parts = new EventParts(client, table);
   const told = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -38,11 +40,15 @@ export function createParkedEvents(client: DynamoDBClient, table: string, scope:
   return {
     put: ({ event, object, reason, since }) =>
       told(async () => {
+        const parking = { id: parkedId(scope, event), token: randomUUID() };
+        const count = partsOf(event);
+        // First: whoever finds the event finds all of it.
+        await parts.put(parking, event);
         const Item = toAttributes({
-          [PARTITION_KEY]: parkedId(scope, event),
+          [PARTITION_KEY]: parking.id,
           [SCOPE]: scopeName,
-          token: randomUUID(),
-          event,
+          token: parking.token,
+          ...(count === 0 ? { event } : { parts: count }),
           ...(object !== undefined && { object: { ...object } }),
           reason: { ...reason },
           since,
@@ -59,48 +65,50 @@ export function createParkedEvents(client: DynamoDBClient, table: string, scope:
 
     async *list() {
       try {
-        for await (const { Items = [] } of paginateQuery({ client }, query)) yield* Items.map(parkedOf);
+        for await (const { Items = [] } of paginateQuery({ client }, query)) {
+          for (const item of Items) {
+            const found = parkedOf(item);
+            const event = found.event ?? (await parts.read(found, found.parts ?? 0));
+            if (event !== undefined) yield eventOf(found, event);
+          }
+        }
       } catch (error) {
         throw dynamoFailure(error, table);
       }
     },
 
-    remove: ({ id, token }) =>
+    remove: ({ id, token, event }) =>
       told(async () => {
-        try {
-          await client.send(
-            new DeleteItemCommand({
-              TableName: table,
-              Key: toAttributes({ [PARTITION_KEY]: id }),
-              ConditionExpression: '#token = :token',
-              ExpressionAttributeNames: { '#token': 'token' },
-              ExpressionAttributeValues: toAttributes({ ':token': token }),
-            }),
-          );
-          return true;
-        } catch (error) {
-          if (error instanceof ConditionalCheckFailedException) return false;
-          throw error;
-        }
+        const deleted = new DeleteItemCommand({
+          TableName: table,
+          Key: toAttributes({ [PARTITION_KEY]: id }),
+          ConditionExpression: '#token = :token',
+          ExpressionAttributeNames: { '#token': 'token' },
+          ExpressionAttributeValues: toAttributes({ ':token': token }),
+        });
+        const isRemoved = await client.send(deleted).then(
+          () => true,
+          (error: unknown) => {
+            if (error instanceof ConditionalCheckFailedException) return false;
+            throw error;
+          },
+        );
+        // Also where it was parked again since: that one has parts of its own.
+        await parts.remove({ id, token }, partsOf(event));
+        return isRemoved;
       }),
   };
 }
 
-function parkedId(scope: Scope, event: string): string {
-  const hash = createHash('sha256').update(event).digest('hex').slice(0, 32);
-  return `${prefixOf(scope)}parked.${hash}`;
-}
+/** As it is stored: the text of an event is beside it where it is too long. */
+type Stored = Omit<ParkedEvent, 'event'> & { readonly event?: string; readonly parts?: number };
 
-function parkedOf(attributes: Readonly<Record<string, AttributeValue>>): ParkedEvent {
+function parkedOf(attributes: Readonly<Record<string, AttributeValue>>): Stored {
   const values = fromAttributes(attributes);
   // Only `put` writes under this scope.
-  const { token, event, object, reason, since } = values as unknown as Omit<ParkedEvent, 'id'>;
-  return {
-    id: String(values[PARTITION_KEY]),
-    token,
-    event,
-    reason,
-    since,
-    ...(object !== undefined && { object: { ...object } }),
-  };
+  return { ...(values as unknown as Omit<Stored, 'id'>), id: String(values[PARTITION_KEY]) };
+}
+
+function eventOf({ id, token, reason, since, object }: Stored, event: string): ParkedEvent {
+  return { id, token, event, reason, since, ...(object !== undefined && { object: { ...object } }) };
 }
