@@ -100,6 +100,11 @@ export function createParkedEvents(client: DynamoDBClient, table: string, scope:
   };
 }
 
+function parkedId(scope: Scope, event: string): string {
+  const hash = createHash('sha256').update(event).digest('hex').slice(0, 32);
+  return `${prefixOf(scope)}parked.${hash}`;
+}
+
 /** As it is stored: the text of an event is beside it where it is too long. */
 type Stored = Omit<ParkedEvent, 'event'> & { readonly event?: string; readonly parts?: number };
 
