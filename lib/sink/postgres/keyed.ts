@@ -14,6 +14,7 @@ import { liesInFolding, performSerially } from './serial.ts';
 import { claimText, truncatedSql } from './statement/offsets.ts';
 import { statement } from './statement/parameters.ts';
 import type { StatementTarget } from './statement/target.ts';
+import { columnsOf, type RowGroup } from './statement/upsert.ts';
 import { type WholeAnswer, wholeSql } from './statement/whole.ts';
 import { transaction } from './transaction.ts';
 
@@ -34,9 +35,23 @@ export interface KeyedOptions {
 /** The most groups of rows that one statement writes: beyond that planning costs more than round trips. */
 const MOST_GROUPS = 8;
 
+/** What changes come to before anything is known of where the partition stands. */
+interface Folded {
+  readonly steps: readonly TableStep[];
+  readonly segments: readonly Segment[];
+  readonly whole: Whole | undefined;
+}
+
+/** What one statement can write. */
+interface Whole {
+  readonly segment: Segment;
+  readonly groups: readonly RowGroup[];
+}
+
 /** Upserts and mirrors into a table whose rows are told apart by a key. */
 export class KeyedWriter {
   readonly #options: KeyedOptions;
+  readonly #prepared = new WeakMap<readonly Change[], Folded>();
   readonly #steps: StepOptions;
 
   constructor(options: KeyedOptions) {
@@ -51,17 +66,24 @@ export class KeyedWriter {
     };
   }
 
+  /** Does what needs no server, ahead of `write`. Throws as it does. */
+  prepare(changes: readonly Change[]): void {
+    const folded = this.#fold(changes, 0, undefined);
+    const groups = folded.whole?.groups.map((group) => ({ ...group, columns: columnsOf(group) }));
+    const whole = groups === undefined ? undefined : { segment: folded.whole!.segment, groups };
+    this.#prepared.set(changes, { ...folded, whole });
+  }
+
   /** @param first the index of the first of the changes in its slice */
   async write(given: Attempt, changes: readonly Change[], first: number): Promise<Outcome> {
     const { orderColumn, mode, deferredTable } = this.#options;
     const attempt = mode === 'mirror' ? { ...given, row: { ...given.row, deferred: deferredTable } } : given;
     const truncated = orderColumn === undefined ? undefined : orderOf(attempt.from.truncated);
-    const steps = this.#stepsOf(changes, first, truncated);
-    const segments = this.#folded(steps);
+    const prepared = truncated === undefined ? this.#prepared.get(changes) : undefined;
+    const { steps, segments, whole } = prepared ?? this.#fold(changes, first, truncated);
     try {
-      const whole = this.#wholeOf(segments);
       const outcome =
-        whole === undefined ? await this.#inTurn(attempt, segments, steps) : await this.#atOnce(attempt, whole, steps);
+        whole === undefined ? await this.#inTurn(attempt, segments, steps) : await this.#atOnce(attempt, whole);
       // Nothing was done where changes wait, either: they may be of the same rows.
       if (outcome !== undefined || !(await this.#anyWaits(attempt))) return outcome;
     } catch (error) {
@@ -103,19 +125,24 @@ export class KeyedWriter {
     });
   }
 
-  /** The segment that one statement can write. */
-  #wholeOf(segments: readonly Segment[]): Segment | undefined {
+  #fold(changes: readonly Change[], first: number, truncated: Change['order']): Folded {
+    const steps = this.#stepsOf(changes, first, truncated);
+    const segments = this.#folded(steps);
+    return { steps, segments, whole: this.#wholeOf(segments) };
+  }
+
+  #wholeOf(segments: readonly Segment[]): Whole | undefined {
     const [segment = EMPTY, ...more] = segments;
     const { moves, patches, truncate, adoption } = segment;
     const simple = moves.length === 0 && patches.length === 0 && truncate === undefined && adoption === undefined;
-    return more.length === 0 && simple && this.#options.onConflict ? segment : undefined;
+    if (more.length > 0 || !simple || !this.#options.onConflict) return undefined;
+    const groups = rowGroups(segment.upserts);
+    return groups.length > MOST_GROUPS ? undefined : { segment, groups };
   }
 
-  async #atOnce(attempt: Attempt, segment: Segment, steps: readonly TableStep[]): Promise<Outcome> {
+  async #atOnce(attempt: Attempt, { segment, groups }: Whole): Promise<Outcome> {
     const { session, row, from, to } = attempt;
     const { target, orderColumn } = this.#options;
-    const groups = rowGroups(segment.upserts);
-    if (groups.length > MOST_GROUPS) return this.#inTurn(attempt, [segment], steps);
     const orders = ordersOf({ byOrder: orderColumn !== undefined });
     const sql = wholeSql(target, { row, from, to, removals: segment.removals, groups, orders });
     const { rows } = await session.query<WholeAnswer & Record<string, unknown>>(sql);

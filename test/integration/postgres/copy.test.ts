@@ -82,3 +82,49 @@ describeWith('postgres', 'rows that go with their claim in one message', ({ post
     expect(await target.apply(sliceOf(shapes(0, 2)))).toMatchObject({ written: 2 });
   });
 });
+
+describeWith('postgres', 'rows of a key, prepared while the part before is written', ({ postgres }) => {
+  let schema: ScratchSchema;
+  beforeEach(async () => {
+    schema = new ScratchSchema(postgres.url);
+    await schema.create(`CREATE TABLE ${schema.name}.t (id int PRIMARY KEY, name text, n int)`);
+  });
+  afterEach(() => schema.drop());
+
+  const changes = (from: number): Change[] => [
+    put(from, { id: 1, name: `a${from}` }),
+    put(from + 1, { id: 2, name: `b${from}`, n: from }),
+    put(from + 2, { id: 1, name: null, n: from }),
+    put(from + 3, { id: 3, n: from }),
+  ];
+
+  test.each(['auto', 'delete-insert'] as const)('conflict: %s', async (conflict) => {
+    const target = schema.target({ mode: 'upsert', target: { connection: 'db', table: 't', conflict } });
+    await target.apply(sliceOf(changes(0)));
+    const prepared = changes(4);
+    target.prepare(prepared);
+    expect(await target.apply(sliceOf(prepared))).toMatchObject({ written: 3, repeated: 0 });
+    expect(await schema.sql('SELECT id, name, n FROM %.t ORDER BY id')).toEqual([
+      { id: 1, name: null, n: 4 },
+      { id: 2, name: 'b4', n: 4 },
+      { id: 3, name: null, n: 4 },
+    ]);
+  });
+
+  test('of which a part was settled since', async () => {
+    const [one, two] = [schema.target({ mode: 'upsert' }), schema.target({ mode: 'upsert' })];
+    await one.apply(sliceOf(changes(0)));
+    const prepared = changes(4);
+    one.prepare(prepared);
+    await two.apply(sliceOf(changes(4).slice(0, 3)));
+    expect(await one.apply(sliceOf(prepared))).toMatchObject({ written: 1, repeated: 3 });
+  });
+
+  test('a row that cannot be written is named by its place', async () => {
+    const target = schema.target({ mode: 'upsert' });
+    await target.apply(sliceOf(changes(0)));
+    const prepared = [...changes(4), put(8, { name: 'no key' })];
+    target.prepare(prepared);
+    expect(await failureOf(target.apply(sliceOf(prepared)))).toMatchObject({ code: 'MissingKey', row: 4 });
+  });
+});

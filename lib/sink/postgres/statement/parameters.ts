@@ -62,6 +62,13 @@ export function textArray(count: number, cell: (index: number) => Cell): Buffer 
 
 /** `unnest($1::text[], $2::text[])`: rows of as many columns as there are functions. */
 export function unnest(parameters: Parameters, count: number, columns: readonly ((index: number) => Cell)[]): string {
-  const arrays = columns.map((cell) => `${parameters.add(textArray(count, cell))}::text[]`);
-  return `unnest(${arrays.join(', ')})`;
+  return unnestArrays(
+    parameters,
+    columns.map((cell) => textArray(count, cell)),
+  );
+}
+
+/** The same of columns that are arrays already. */
+export function unnestArrays(parameters: Parameters, columns: readonly Buffer[]): string {
+  return `unnest(${columns.map((column) => `${parameters.add(column)}::text[]`).join(', ')})`;
 }

@@ -1,6 +1,6 @@
 import { quoteName } from '../identifier.ts';
 import type { Layout, MappedRow } from '../row.ts';
-import { type Parameters, unnest } from './parameters.ts';
+import { type Parameters, textArray, unnest, unnestArrays } from './parameters.ts';
 import { aliases, cellsOf, keepingLarge, type StatementTarget, sameKey, tableOf } from './target.ts';
 
 /** Rows that fill the same columns. */
@@ -8,6 +8,12 @@ export interface RowGroup {
   readonly layout: Layout;
   readonly uncertain: readonly string[];
   readonly rows: readonly MappedRow[];
+  /** The rows by column, as they are sent, where that was made ahead. */
+  readonly columns?: readonly Buffer[];
+}
+
+export function columnsOf({ rows, layout }: RowGroup): readonly Buffer[] {
+  return cellsOf(rows, layout.names.length).map((cell) => textArray(rows.length, cell));
 }
 
 /** Rows are written whether they are there or not: a conflict replaces every other column that they fill. */
@@ -71,7 +77,7 @@ export function insertSql(
   condition?: string,
 ): string {
   const { columns, names } = group.layout;
-  const source = unnest(parameters, group.rows.length, cellsOf(group.rows, columns.length));
+  const source = unnestArrays(parameters, group.columns ?? columnsOf(group));
   // The key of a mirrored table comes from its source, whatever fills it here.
   const overriding = columns.some(({ identity }) => identity === 'always') ? ' OVERRIDING SYSTEM VALUE' : '';
   const values = columns.map(({ type }, i) => `u.c${i}::${type.cast}`);
