@@ -78,9 +78,9 @@ export const sinkSource = (timeoutMs: number | 'never') =>
       .int()
       .min(1)
       .max(200)
-      .default(1)
+      .default(2)
       .describe(
-        'How many partitions `sluice run` writes in parallel. Deployed, with `provisioned: true`, the most event pollers.',
+        'How many partitions `sluice run` has in work at once: while rows of one are written, those of another are parsed. Deployed, with `provisioned: true`, the most event pollers.',
       ),
     provisioned: z
       .boolean()

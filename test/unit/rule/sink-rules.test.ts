@@ -17,7 +17,7 @@ test('what a PostgreSQL sink does not say is the default', () => {
       batch: { records: 5000 },
       timeoutMs: 'never',
       maxWaitMs: 100,
-      concurrency: 1,
+      concurrency: 2,
       provisioned: false,
     },
     message: {
@@ -42,7 +42,7 @@ test('what a PostgreSQL sink does not say is the default', () => {
 
 test('what a TDengine sink does not say is the default', () => {
   expect(tdengine(TDENGINE)).toMatchObject({
-    source: { timeoutMs: 500, concurrency: 1 },
+    source: { timeoutMs: 500, concurrency: 2 },
     message: { nested: 'flatten' },
     create: { infer: false, timestampColumn: 'ts' },
     subTable: { template: 't_{id}', onInvalid: 'fail', onEmpty: 'fail', onTooLong: 'fail' },
