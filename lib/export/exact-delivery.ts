@@ -22,6 +22,11 @@ export interface ExactRun {
   readonly stopped: (failure: RecordFailure) => StopReason;
 }
 
+interface Waiting {
+  readonly verdict: Verdict;
+  readonly parts: readonly Slice[];
+}
+
 /** A wait for the rate that is shared with many may outlast the lease. */
 const BEAT_MS = 10_000;
 
@@ -40,7 +45,7 @@ export class ExactDelivery {
   readonly #hold: Hold;
   /** Failures of records before this byte were settled by a run before, of which an aggregate sees the records again. */
   readonly #settled: number;
-  #waiting: Verdict | undefined;
+  #waiting: Waiting | undefined;
   #underWay: Promise<void> = Promise.resolve();
 
   constructor(run: ExactRun, hold: Hold) {
@@ -51,13 +56,15 @@ export class ExactDelivery {
 
   async accept(batch: RowBatch): Promise<void> {
     await this.#underWay;
-    const { plan, source } = this.#run;
+    const { plan, ports, source } = this.#run;
     const verdict = judge(this.#unsettled(batch), this.#hold.oversized(batch, source), plan);
     this.stoppedAt = verdict.stop;
     this.#underWay = this.#waiting === undefined ? this.#hold.heartbeat() : this.#deliver(this.#waiting);
-    this.#waiting = verdict;
     // Awaited by the next accept or by finish; until then a rejection must not count as unhandled.
     this.#underWay.catch(() => undefined);
+    const parts = [...slices(batch, verdict.behind, verdict.left, ports.limiter)];
+    for (const part of parts) this.#hold.prepare(part.batch, source);
+    this.#waiting = { verdict, parts };
   }
 
   /**
@@ -78,9 +85,8 @@ export class ExactDelivery {
     }
   }
 
-  async #deliver(verdict: Verdict, end?: End): Promise<void> {
+  async #deliver({ verdict, parts }: Waiting, end?: End): Promise<void> {
     const { ports, plan, source, tally, patience, signal } = this.#run;
-    const parts = [...slices(verdict.batch, verdict.behind, verdict.left, ports.limiter)];
     for (const { records, bytes } of parts) {
       await this.#hold.heartbeat();
       tally.passed(records, bytes, await this.#beating(() => ports.limiter.take(records, bytes, signal)));

@@ -132,6 +132,11 @@ class KafkaChannel implements TransactionalChannel {
     });
   }
 
+  prepare(batch: RecordBatch, source: Provenance): void {
+    const facts = this.#topics.get(this.#options.topic);
+    if (this.#failure === undefined && facts !== undefined) this.#requests.prepare(batch, source, facts);
+  }
+
   oversized(batch: RecordBatch, source: Provenance): readonly number[] {
     return this.#requests.oversized(batch, source);
   }

@@ -89,40 +89,16 @@ export function recordSize(batch: RecordBatch, row: number, headers: HeaderTempl
 }
 
 /** Most bytes that a record takes beyond `recordSize`: its offset delta, and a length one byte longer for it. */
-const DELTA_SLACK = 5;
+export const DELTA_SLACK = 5;
 
-/**
- * Encodes `rows` of a batch for one partition, cut so that none passes `limit` bytes; a record over it comes alone.
- */
-export function* encodeRecords(
+/** Writes `rows` of a batch for one partition into `target`, which has room for each one's `recordSize` and DELTA_SLACK. */
+export function encodeRecords(
   batch: RecordBatch,
   rows: Uint32Array,
   partition: number,
   headers: HeaderTemplate,
-  limit: number,
-): Generator<EncodedRecords> {
-  let first = 0;
-  let size = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const next = recordSize(batch, rows[i]!, headers) + DELTA_SLACK;
-    if (i > first && size + next > limit) {
-      yield encode(batch, rows.subarray(first, i), partition, headers, size);
-      first = i;
-      size = 0;
-    }
-    size += next;
-  }
-  if (rows.length > first) yield encode(batch, rows.subarray(first), partition, headers, size);
-}
-
-function encode(
-  batch: RecordBatch,
-  rows: Uint32Array,
-  partition: number,
-  headers: HeaderTemplate,
-  bound: number,
+  target: Buffer,
 ): EncodedRecords {
-  const target = Buffer.allocUnsafe(bound);
   let at = 0;
   for (let i = 0; i < rows.length; i++) at = writeRecord(target, at, batch, rows[i]!, i, headers);
   return { partition, count: rows.length, bytes: target.subarray(0, at), rows };

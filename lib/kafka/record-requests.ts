@@ -1,7 +1,9 @@
 import { SluiceError } from '../failure/index.ts';
+import { compressionType } from './compression.ts';
 import type { ProducerOptions, Provenance, RecordBatch } from './contract.ts';
 import type { Request } from './dispatch.ts';
 import { type Carrier, carrier } from './messages.ts';
+import { pack } from './packing.ts';
 import {
   type HeaderTemplate,
   itemLength,
@@ -10,13 +12,25 @@ import {
   provenanceHeaders,
   recordSize,
 } from './record-batch.ts';
-import { rounds } from './rounds.ts';
+import { type Round, rounds } from './rounds.ts';
 import { recordLimit, type TopicFacts } from './topic.ts';
+import { SpareBuffers } from './wire/spare-buffers.ts';
+
+interface Encoded {
+  readonly rounds: readonly Round[];
+  /** What their bytes are in. */
+  readonly room: Buffer;
+}
+
+const NO_ROOM = Buffer.alloc(0);
 
 /** Batches as requests to the rule's topic: the same ones whether a transaction is around them or not. */
 export class RecordRequests {
   readonly #options: Pick<ProducerOptions, 'topic' | 'compression' | 'headers'>;
   readonly #carry: Carrier;
+  /** One batch is sent, and one is waiting. */
+  readonly #spare = new SpareBuffers(2);
+  readonly #ahead = new WeakMap<RecordBatch, Encoded>();
   #limit: number;
 
   constructor(options: Pick<ProducerOptions, 'topic' | 'compression' | 'headers'>, carry: Carrier = carrier) {
@@ -29,15 +43,21 @@ export class RecordRequests {
     this.#limit = recordLimit(maxMessageBytes, this.#options.compression);
   }
 
+  /** Does ahead of `of` what it takes: encodes the batch, and begins to compress it. */
+  prepare(batch: RecordBatch, source: Provenance, facts: TopicFacts): void {
+    if (this.#ahead.has(batch) || this.oversized(batch, source).length > 0) return;
+    const encoded = this.#encode(batch, source, facts);
+    this.#ahead.set(batch, encoded);
+    const codec = compressionType(this.#options.compression);
+    // Whoever sends them meets the error.
+    for (const records of encoded.rounds.flat()) pack(records, codec).catch(() => undefined);
+  }
+
   /** What carries a batch, to be sent one after the other. Throws SluiceError (`RecordTooLarge`) before the first. */
-  *of(
-    batch: RecordBatch,
-    source: Provenance,
-    { partitions }: TopicFacts,
-  ): Generator<Pick<Request, 'partitions' | 'messages'>> {
-    const [tooLarge] = this.oversized(batch, source);
-    if (tooLarge !== undefined) throw recordTooLarge(batch, tooLarge, this.#options.topic, this.#limit);
-    for (const round of rounds(batch, source, partitions, this.#headers(source), this.#limit)) {
+  *of(batch: RecordBatch, source: Provenance, facts: TopicFacts): Generator<Pick<Request, 'partitions' | 'messages'>> {
+    const { room, rounds } = this.#ahead.get(batch) ?? this.#encodeChecked(batch, source, facts);
+    this.#ahead.delete(batch);
+    for (const round of rounds) {
       yield {
         partitions: round.map(({ partition }) => partition),
         messages: (wanted) =>
@@ -48,6 +68,23 @@ export class RecordRequests {
           ),
       };
     }
+    // Not reached when one of them failed: kafkajs may still have it in hand then.
+    this.#spare.giveBack(room);
+  }
+
+  #encodeChecked(batch: RecordBatch, source: Provenance, facts: TopicFacts): Encoded {
+    const [tooLarge] = this.oversized(batch, source);
+    if (tooLarge !== undefined) throw recordTooLarge(batch, tooLarge, this.#options.topic, this.#limit);
+    return this.#encode(batch, source, facts);
+  }
+
+  #encode(batch: RecordBatch, source: Provenance, { partitions }: TopicFacts): Encoded {
+    let room: Buffer = NO_ROOM;
+    const allocate = (size: number) => {
+      room = this.#spare.take(size);
+      return room;
+    };
+    return { rounds: rounds(batch, source, partitions, this.#headers(source), this.#limit, allocate), room };
   }
 
   oversized(batch: RecordBatch, source: Provenance): readonly number[] {

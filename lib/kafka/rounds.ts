@@ -1,27 +1,63 @@
 import type { Provenance, RecordBatch } from './contract.ts';
 import { keyedPartition, objectSeed, stripedPartition } from './partition.ts';
-import { type EncodedRecords, encodeRecords, type HeaderTemplate, keyLength } from './record-batch.ts';
+import {
+  DELTA_SLACK,
+  type EncodedRecords,
+  encodeRecords,
+  type HeaderTemplate,
+  keyLength,
+  recordSize,
+} from './record-batch.ts';
 
 /** What one request carries: at most one batch for each partition. */
 export type Round = readonly EncodedRecords[];
 
-/** Kafka takes one batch for each partition in a request: what is over `limit` bytes waits for the next one. Order within a partition is kept. */
+/**
+ * Kafka takes one batch for each partition in a request: what is over `limit` bytes waits for the next one; a record over
+ * it comes alone. Order within a partition is kept.
+ *
+ * @param allocate of the whole batch's bytes, once
+ */
 export function rounds(
   batch: RecordBatch,
   source: Provenance,
   partitions: number,
   headers: HeaderTemplate,
   limit: number,
+  allocate: (size: number) => Buffer = Buffer.allocUnsafe,
 ): Round[] {
+  const first = batch.first ?? 0;
+  const sizes = new Uint32Array((batch.behind ?? batch.count) - first);
+  for (let i = 0; i < sizes.length; i++) sizes[i] = recordSize(batch, first + i, headers) + DELTA_SLACK;
+  const target = allocate(sizes.reduce((sum, size) => sum + size, 0));
   const result: EncodedRecords[][] = [];
+  let at = 0;
   for (const [partition, rows] of rowsByPartition(batch, source, partitions)) {
     let round = 0;
-    for (const records of encodeRecords(batch, rows, partition, headers, limit)) {
+    for (const { behind, from, size } of cuts(rows, (row) => sizes[row - first]!, limit)) {
+      const room = target.subarray(at, at + size);
       result[round] ??= [];
-      result[round++]!.push(records);
+      result[round++]!.push(encodeRecords(batch, rows.subarray(from, behind), partition, headers, room));
+      at += size;
     }
   }
   return result;
+}
+
+/** Consecutive rows that together are within the limit. */
+function* cuts(rows: Uint32Array, sizeOf: (row: number) => number, limit: number) {
+  let from = 0;
+  let size = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const next = sizeOf(rows[i]!);
+    if (i > from && size + next > limit) {
+      yield { from, behind: i, size };
+      from = i;
+      size = 0;
+    }
+    size += next;
+  }
+  if (rows.length > from) yield { from, behind: rows.length, size };
 }
 
 /** Row indexes of each partition that has any, in order. */

@@ -1,4 +1,4 @@
-import type { Provenance, RecordProducer } from '../kafka/contract.ts';
+import type { Provenance, RecordBatch, RecordProducer } from '../kafka/contract.ts';
 
 /** One version of one object, under one rule: what a ledger keeps apart. */
 export interface LedgerObject extends Provenance {
@@ -52,6 +52,8 @@ export interface Hold {
   readonly position: Position;
   /** Rows that the topic would refuse for their size alone. */
   readonly oversized: RecordProducer['oversized'];
+  /** Says which batch the next `commit` is to send, so that it is encoded and compressed while another one is committed. */
+  readonly prepare: TransactionalChannel['prepare'];
   /**
    * One transaction: what `send` sends and the fact that the object is done up to `to`, both or neither. Take tokens of the
    * rate before; a transaction should not last more than a second. With `end` it is also the hold's last.
@@ -106,6 +108,8 @@ export interface TransactionalChannel extends RecordSender, Pick<RecordProducer,
   /** The group's committed offset as of now; undefined if there is none. Asked after `connect`, it is final until `commit`. */
   readOffset(): Promise<Checkpoint | undefined>;
   begin(): Promise<void>;
+  /** Encodes a batch that `send` is soon called with, and begins to compress it. Sends nothing, and never fails. */
+  prepare(batch: RecordBatch, source: Provenance): void;
   sendOffsets(offset: number, metadata: string): Promise<void>;
   /** Resolves when the broker has answered that the transaction is committed. */
   commit(): Promise<void>;

@@ -75,6 +75,7 @@ function seen(channel: TransactionalChannel, isOwn: boolean, steps: Steps): Retu
     },
     sendTo: (topic, messages) => steps.around('letter', () => channel.sendTo(topic, messages)),
     oversized: (batch, source) => channel.oversized(batch, source),
+    prepare: (batch, source) => channel.prepare(batch, source),
     sendOffsets(offset, metadata) {
       commit = named(metadata, offset, hasRecords);
       if (commit === 'greet') return channel.sendOffsets(offset, metadata);

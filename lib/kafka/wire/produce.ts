@@ -12,7 +12,7 @@
  * Versions 3 to 7, which is what kafkajs asks for since Kafka 0.11; `record*` is compressed as a whole.
  * Source: Apache Kafka, "Produce API" in the protocol guide, and "Record Batch" in the message format documentation.
  */
-import { compress } from '../compression.ts';
+import { pack } from '../packing.ts';
 import { BATCH_OVERHEAD, type EncodedRecords } from '../record-batch.ts';
 import { crc32c } from './crc32c.ts';
 import { Framed, HEADROOM } from './framed.ts';
@@ -58,7 +58,6 @@ interface TopicData<Messages> {
 /** One request under way to each of a few brokers. */
 const spare = new SpareBuffers(3);
 
-const NO_CODEC = 0;
 const TRANSACTIONAL = 0x10;
 const MAGIC = 2;
 /** Places in a batch: its length counts what is behind it, its checksum too. */
@@ -108,7 +107,7 @@ async function compressed({ topic, partitions }: TopicData<EncodedBatch>, compre
         partition,
         firstSequence,
         count: records.count,
-        records: compression === NO_CODEC ? records.bytes : await compress(compression, records.bytes),
+        records: await pack(records, compression),
       })),
     ),
   };

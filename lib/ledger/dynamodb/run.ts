@@ -80,6 +80,8 @@ export class LaneRun implements Hold {
 
   oversized: Hold['oversized'] = (batch, source) => this.#channel.oversized(batch, source);
 
+  prepare: Hold['prepare'] = (batch, source) => this.#channel.prepare(batch, source);
+
   async commit(to: Position, send: (sender: RecordSender) => Promise<void>, last?: End): Promise<void> {
     this.#guard();
     this.#course = commit(this.#course, to);

@@ -56,6 +56,8 @@ export class GroupRun implements Hold {
 
   oversized: Hold['oversized'] = (batch, source) => this.#channel.oversized(batch, source);
 
+  prepare: Hold['prepare'] = (batch, source) => this.#channel.prepare(batch, source);
+
   async commit(to: Position, send: (sender: RecordSender) => Promise<void>, last?: End): Promise<void> {
     this.#guard();
     if (last?.kind === 'released') {

@@ -98,6 +98,7 @@ export function doomedInstance(
         send: (batch, source) => step('send', () => channel.send(batch, source)),
         sendTo: (topic, messages) => step('sendTo', () => channel.sendTo(topic, messages)),
         oversized: (batch, source) => channel.oversized(batch, source),
+        prepare: (batch, source) => channel.prepare(batch, source),
         sendOffsets: (offset, metadata) => step('sendOffsets', () => channel.sendOffsets(offset, metadata)),
         commit: () => step('commit', () => channel.commit()),
         drop: () => channel.drop(),

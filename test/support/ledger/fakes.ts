@@ -68,6 +68,7 @@ export class FakeBroker implements GroupDirectory {
         await send(messages.map(({ value }) => Buffer.from(value ?? []).toString()));
       },
       oversized: () => [],
+      prepare: () => undefined,
       sendOffsets: (offset, metadata) =>
         call('sendOffsets', () => {
           pending().checkpoint = { offset, metadata };
