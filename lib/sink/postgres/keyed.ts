@@ -204,10 +204,8 @@ export class KeyedWriter {
       onConflict,
       byOrder: orderColumn !== undefined,
       moved: { table: movedTable, sink, topic: row.topic, layout: this.#steps.mapping.layout },
-      isOld: (index) => {
-        const order = orders.get(index);
-        return last !== undefined && order !== undefined && !isOlder(last, order);
-      },
+      // What stands at the last place itself may be the other half of a changed key, and be new.
+      isOld: (index) => isOlder(orders.get(index), last),
       truncate: async (step) => {
         state.to = await this.#truncated(attempt, step, state.to);
         return emptyTable(session, target, orderColumn === undefined ? null : orderCell(step.order));

@@ -174,6 +174,19 @@ describe.each(['auto', 'delete-insert'] as const)('conflict: %s', (conflict) => 
       expect(await named()).toEqual([[2, 'b', 'large']]);
     });
 
+    test('a key that changes twice, cut between the two halves of the second change, waits for the first', async () => {
+      const target = mirror();
+      const kept = { unchanged: ['big'] };
+      const to2 = put(0, { id: 2, name: 'b' }, { ...kept, formerKey: structOf({ id: 1 }), order: [2n] });
+      const from2 = remove(1, { id: 2 }, { laterKey: structOf({ id: 3 }), order: [3n] });
+      const to3 = put(2, { id: 3, name: 'c' }, { ...kept, formerKey: structOf({ id: 2 }), order: [3n] });
+      await target.apply(sliceOf([to2, from2], 1));
+      await target.apply(sliceOf([to3], 1));
+      const from1 = remove(1, { id: 1 }, { laterKey: structOf({ id: 2 }), order: [2n] });
+      await target.apply(sliceOf([put(0, { id: 1, name: 'a', big: 'large' }, { order: [1n] }), from1], 0));
+      expect(await named()).toEqual([[3, 'c', 'large']]);
+    });
+
     test('two rows that swap a unique value are applied one after another', async () => {
       const target = mirror();
       await target.apply(sliceOf([put(0, { id: 1, email: 'a' }), put(1, { id: 2, email: 'b' })]));

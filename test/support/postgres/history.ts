@@ -29,14 +29,14 @@ export function histories(options: { readonly truncates: boolean }): fc.Arbitrar
     const table = new Map<number, SourceRow>();
     const changes: Change[] = [];
     let position = 0;
-    const order = () => [BigInt(++position)];
+    const next = () => [BigInt(++position)];
     const isFree = (email: string | null, id: number) =>
       email === null || ![...table.values()].some((row) => row.email === email && row.id !== id);
-    const tell = (row: SourceRow, kept: boolean, formerKey?: number) => {
+    const tell = (row: SourceRow, kept: boolean, formerKey?: number, order = next()) => {
       const { big, ...rest } = row;
       const message = put(changes.length, kept ? { ...rest } : { ...row }, {
         unchanged: kept ? ['big'] : [],
-        order: order(),
+        order,
         ...(formerKey !== undefined && { formerKey: structOf({ id: formerKey }) }),
       });
       table.set(row.id, row);
@@ -49,18 +49,20 @@ export function histories(options: { readonly truncates: boolean }): fc.Arbitrar
       if (kind === 'truncate') {
         if (!options.truncates) return;
         table.clear();
-        changes.push(truncate(changes.length, order()));
+        changes.push(truncate(changes.length, next()));
       } else if (kind === 'insert') {
         if (row === undefined && isFree(email, id)) tell({ id, a: value(), big: `large ${value()}`, email }, false);
       } else if (row === undefined) return;
       else if (kind === 'delete') {
         table.delete(id);
-        changes.push(remove(changes.length, { id }, { order: order() }));
+        changes.push(remove(changes.length, { id }, { order: next() }));
       } else if (kind === 'rekey') {
         if (table.has(to)) return;
         table.delete(id);
-        changes.push(remove(changes.length, { id }, { laterKey: structOf({ id: to }), order: order() }));
-        tell({ ...row, id: to, a: value() }, true, id);
+        // The two halves of a changed key stand at one place.
+        const order = next();
+        changes.push(remove(changes.length, { id }, { laterKey: structOf({ id: to }), order }));
+        tell({ ...row, id: to, a: value() }, true, id, order);
       } else if (kind === 'swap') {
         const other = table.get(to);
         if (other === undefined || id === to || row.email === null || other.email === null) return;
