@@ -30,18 +30,22 @@ export const resume: CliCommand<ResumeOptions> = {
     ['-y, --yes', 'do not ask'],
     ['--local', 'run on this machine instead of in the deployed function'],
     ['--forget', 'only take objects off the list that are gone or were replaced; nothing is sent'],
+    ['--skip', 'of a sink: leave out the one message that each partition stands at; it stays in its topic'],
     ['--recreated', 'of a sink: the topic was deleted and made anew; forget the offsets that the target keeps of it'],
   ],
   examples: [
     ['resume errors-to-kafka', 'lists all objects that stand still, and asks'],
     ['resume errors-to-kafka access/2026/01/31/a.csv.gz', 'one of them; exit code 1 when it stopped again'],
     ['resume errors-to-postgres', 'the partitions of a sink'],
+    ['resume errors-to-postgres --skip', 'past the bad messages that they stand at'],
     ['resume errors-to-postgres errors --recreated', 'the topic errors was deleted and made anew'],
   ],
   async run(context, [name = '', key], options) {
     const { yes, local } = options;
     const found = resolveRule(await loadProject(context.root, context.env), name, context.stage).bundle;
     if (isSink(found)) return (await import('./sink/resume.ts')).resumeSink(context, found, key, options);
+    if (options.skip === true)
+      throw usage('--skip leaves out a message of a sink', 'To let the good records of an object pass, set onError.');
     const { bundle, secrets } = await exportRule(context, name);
     if (bundle.rule.kafka.delivery === 'at-least-once')
       throw usage(

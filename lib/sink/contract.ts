@@ -19,8 +19,13 @@ export interface StopStore {
   read(partition: TopicPartition): Promise<Stop | undefined>;
   /** Everything before `stop.offset` is written. */
   put(stop: Stop): Promise<void>;
-  /** The next batch begins at the message that the partition stood at. Resolves to what it stood at. */
-  resume(partition: TopicPartition): Promise<Stop | undefined>;
+  /**
+   * The next batch begins at the message that the partition stood at, or behind it where it is to be skipped. Resolves to
+   * what it stood at.
+   */
+  resume(partition: TopicPartition, skip?: boolean): Promise<Stop | undefined>;
+  /** Whether a bad message is one that was skipped. Left out: skipped messages count as settled, and do not come again. */
+  skipped?(partition: TopicPartition, offset: number): Promise<boolean>;
   list(): Promise<readonly Stop[]>;
 }
 

@@ -83,16 +83,21 @@ async function settle(
   tally.ignored += ignored;
   for (const { code, text } of notices) tally.remark({ code, reason: text });
   const policy = new Policy(onError, ports, patience, tally);
+  const write = (part: typeof changes, to: number) => writer.write(part, to, (failed) => policy.refuse([failed]));
   const bad = failures.length === 0 ? failures : await notSettled(failures, ports, patience);
-  const first = bad[0];
-  if (onError !== 'retain' || first === undefined) {
+  if (onError !== 'retain') {
     await policy.refuse(bad.map(toFailed));
-    return writer.write(changes, behind, (failed) => policy.refuse([failed]));
+    return write(changes, behind);
   }
-  const at = first.message.offset;
-  const good = changes.filter(({ message }) => message.offset < at);
-  const stop = await writer.write(good, at, (failed) => policy.refuse([failed]));
-  return stop ?? policy.refuse([toFailed(first)]);
+  let left = changes;
+  for (const failure of bad) {
+    const { offset } = failure.message;
+    const good = left.filter(({ message }) => message.offset < offset);
+    left = left.slice(good.length);
+    const stop = (await write(good, offset)) ?? (await policy.refuse([toFailed(failure)]));
+    if (stop !== undefined) return stop;
+  }
+  return write(left, behind);
 }
 
 /** A failure that an earlier delivery has settled is not told again, nor does anything stop at it. */
@@ -129,7 +134,7 @@ class Policy {
     const { stops, letters, clock } = this.#ports;
     const [first] = failed;
     if (first === undefined) return undefined;
-    if (this.#onError === 'retain') {
+    if (this.#onError === 'retain' && !(await this.#isSkipped(first))) {
       const { topic, partition, offset } = first.message;
       const { code, at, fix } = first;
       const reason = at === 'write' ? first.reason : `${at}: ${first.reason}`;
@@ -145,5 +150,10 @@ class Policy {
     } else this.#tally.discarded += failed.length;
     this.#tally.failed += failed.length;
     return undefined;
+  }
+
+  async #isSkipped({ message }: FailedMessage): Promise<boolean> {
+    const { stops } = this.#ports;
+    return (await this.#patience.attempt(async () => stops.skipped?.(message, message.offset))) ?? false;
   }
 }

@@ -9,7 +9,7 @@ export function stoppedError({ topic, partition, offset, code, reason, fix }: St
     {
       stage: 'sink',
       context: { rule, topic, partition, messageOffset: String(offset) },
-      fix: `${fix === undefined ? 'Mend the message’s cause or the rule' : fix.replace(/\.$/, '')}; then: sluice resume ${rule}. To go past bad messages, write onError: discard or deadLetter.`,
+      fix: `${fix === undefined ? 'Mend the message’s cause or the rule' : fix.replace(/\.$/, '')}; then: sluice resume ${rule}. To leave this one message out: sluice resume ${rule} --skip. To go past all bad messages, write onError: discard or deadLetter.`,
     },
   );
 }

@@ -14,8 +14,11 @@ export type SinkCommand =
   | { readonly sluice: 'check' }
   /** Which partitions stand still. */
   | { readonly sluice: 'stops' }
-  /** Let them go on. `recreated`: the topic was made anew, forget the offsets that the target keeps of it. */
-  | ({ readonly sluice: 'resume'; readonly recreated?: true } & Partitions);
+  /**
+   * Let them go on. `recreated`: the topic was made anew, forget the offsets that the target keeps of it. `skip`: leave
+   * out the messages that they stand at.
+   */
+  | ({ readonly sluice: 'resume'; readonly recreated?: true; readonly skip?: true } & Partitions);
 
 /** What a sink's function is to do. */
 export type SinkTrigger =
@@ -41,5 +44,6 @@ function parseSinkCommand(event: unknown): SinkCommand {
     ...(topic === undefined ? {} : { topic }),
     ...(typeof partition === 'number' ? { partition } : {}),
     ...(at(event, 'recreated') === true ? { recreated: true } : {}),
+    ...(at(event, 'skip') === true ? { skip: true } : {}),
   };
 }

@@ -61,6 +61,22 @@ describeWith('aws', 'stops in the table of the stack', ({ aws }) => {
     expect(await storeOf('three').list()).toEqual([]);
   });
 
+  test('skipped messages are kept, since their batch comes again', async () => {
+    const stops = storeOf('four');
+    const here = { topic: 'tp1', partition: 0 };
+    expect(await stops.resume(here, true)).toBeUndefined();
+    for (const offset of [7, 9]) {
+      await stops.put(stopAt('tp1', offset));
+      expect(await stops.resume(here, true)).toEqual(stopAt('tp1', offset));
+    }
+    await stops.put(stopAt('tp1', 11));
+    await stops.resume(here);
+    const skipped = await Promise.all([7, 8, 9, 11].map((offset) => stops.skipped?.(here, offset)));
+    expect(skipped).toEqual([true, false, true, false]);
+    expect(await stops.skipped?.({ topic: 'tp1', partition: 1 }, 7)).toBe(false);
+    expect([await stops.read(here), await stops.list()]).toEqual([undefined, []]);
+  });
+
   test('a table that is not there is told', async () => {
     const stops = createDynamoStops(client, 'no-such-table', { stage: 'test', rule: 'one' });
     await expect(stops.read({ topic: 'tp1', partition: 0 })).rejects.toMatchObject({ code: 'LedgerMissing' });

@@ -48,11 +48,14 @@ export class StopMemory implements StopStore {
   readonly #id = ({ topic, partition }: TopicPartition) => `${topic}-${partition}`;
   read = async (place: TopicPartition) => this.stops.get(this.#id(place));
   put = async (stop: Stop) => void this.stops.set(this.#id(stop), stop);
-  resume = async (place: TopicPartition) => {
+  readonly #skipped = new Set<string>();
+  resume = async (place: TopicPartition, skip = false) => {
     const stop = this.stops.get(this.#id(place));
     this.stops.delete(this.#id(place));
+    if (skip && stop !== undefined) this.#skipped.add(`${this.#id(place)}-${stop.offset}`);
     return stop;
   };
+  skipped = async (place: TopicPartition, offset: number) => this.#skipped.has(`${this.#id(place)}-${offset}`);
   list = async () => [...this.stops.values()];
 }
 

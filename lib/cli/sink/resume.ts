@@ -17,6 +17,7 @@ export interface SinkResumeOptions {
   readonly yes?: boolean;
   readonly local?: boolean;
   readonly recreated?: boolean;
+  readonly skip?: boolean;
 }
 
 /** Lets the partitions of a sink go on from the messages that they stand at. */
@@ -24,7 +25,7 @@ export async function resumeSink(
   context: Context,
   bundle: RuleBundle<SinkRule>,
   topic: string | undefined,
-  { yes, local = false, recreated = false }: SinkResumeOptions,
+  { yes, local = false, recreated = false, skip = false }: SinkResumeOptions,
 ): Promise<Exit> {
   const { rule, stage } = bundle;
   if (topic !== undefined && !rule.source.topics.includes(topic))
@@ -42,15 +43,20 @@ export async function resumeSink(
     for (const line of stopsTable(context, standing)) context.terminal.err(line);
     const asked = recreated
       ? `Forget what the target has settled of ${topic}, and write its messages from the first one on?`
-      : `Go on with ${counted(standing.length, 'partition')}?`;
+      : `Go on with ${counted(standing.length, 'partition')}${skip ? ', without the message that each stands at' : ''}?`;
     await confirm(context, asked, yes);
-    const done = await stops.resume({ ...(topic !== undefined && { topic }), ...(recreated && { recreated: true }) });
+    const done = await stops.resume({
+      ...(topic !== undefined && { topic }),
+      ...(recreated && { recreated: true }),
+      ...(skip && { skip: true }),
+    });
     const forgotten = await forgottenBy(bundle, secrets, done.stops);
     answer(
       context,
       { rule: rule.name, stage, partitions: done.stops.length, ...done, forgottenGroups: forgotten },
       () => [
         `${counted(done.stops.length, 'partition')} may go on.`,
+        ...(skip ? done.stops.map(skippedText) : []),
         ...(done.forgotten === undefined
           ? []
           : [`The target forgot the offsets of ${counted(done.forgotten, 'partition')}.`]),
@@ -86,6 +92,10 @@ async function forgottenBy(
     }
   }
   return forgotten;
+}
+
+function skippedText({ topic, partition, offset, code }: Stop): string {
+  return `Message ${offset} of partition ${partition} of ${topic} is left out (${code}); it stays in its topic.`;
 }
 
 function forgottenText({ source: { from } }: SinkRule, { topic, partition, offset }: Stop): string {

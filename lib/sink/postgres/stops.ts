@@ -21,11 +21,11 @@ export function stopStore(
         await session.query(statement((parameters) => putStopSql(row, stop, parameters)));
       }),
 
-    resume: (partition) =>
+    resume: (partition, skip = false) =>
       run(async (session) => {
         const row = rowOf(partition);
         const stop = (await readStanding(session, row))?.stop;
-        if (stop !== undefined) await session.query(statement((parameters) => clearStopSql(row, parameters)));
+        if (stop !== undefined) await session.query(statement((parameters) => clearStopSql(row, skip, parameters)));
         return stop;
       }),
 

@@ -19,7 +19,8 @@ const OF_A_STOP = ['since', 'offset', 'code', 'reason', 'fix'] as const;
 
 /**
  * The stops of one rule as items of the stack's table: `<prefix>stop.<topic>.<partition>`, which no object's item is
- * called. The item stays when the partition goes on, and holds nothing then. Failures are SluiceErrors of stage `ledger`.
+ * called. The item stays when the partition goes on, and holds no more then than which messages were skipped: the
+ * poller's group, which nobody else may commit for, brings them again with their batch. Failures are SluiceErrors of stage `ledger`.
  */
 export function createDynamoStops(client: DynamoDBClient, table: string, scope: Scope): StopStore {
   const scopeName = `${scope.stage}.${scope.rule}`;
@@ -41,13 +42,17 @@ export function createDynamoStops(client: DynamoDBClient, table: string, scope: 
       throw error;
     });
 
+  async function itemOf(partition: TopicPartition) {
+    const input = { TableName: table, Key: keyOf(partition), ConsistentRead: true };
+    return (await client.send(new GetItemCommand(input))).Item ?? {};
+  }
+  const read = async (partition: TopicPartition) => stopOf(await itemOf(partition));
+
   return {
-    read: (partition) =>
-      asked(async () => {
-        const input = { TableName: table, Key: keyOf(partition), ConsistentRead: true };
-        const { Item } = await client.send(new GetItemCommand(input));
-        return Item === undefined ? undefined : stopOf(Item);
-      }),
+    read: (partition) => asked(() => read(partition)),
+
+    skipped: (partition, offset) =>
+      asked(async () => (await itemOf(partition))['skipped']?.NS?.includes(`${offset}`) ?? false),
 
     put: (stop) =>
       asked(async () => {
@@ -72,16 +77,28 @@ export function createDynamoStops(client: DynamoDBClient, table: string, scope: 
         );
       }),
 
-    resume: (partition) =>
+    resume: (partition, skip = false) =>
       asked(async () => {
+        const stop = skip ? await read(partition) : undefined;
+        if (skip && stop === undefined) return undefined;
+        const skipping = stop && {
+          add: ' ADD #skipped :offsets',
+          condition: ' AND #offset = :offset',
+          names: { '#skipped': 'skipped' },
+          values: { ':offsets': { NS: [`${stop.offset}`] }, ':offset': { N: `${stop.offset}` } },
+        };
         const answer = await unless(
           client.send(
             new UpdateItemCommand({
               TableName: table,
               Key: keyOf(partition),
-              ConditionExpression: 'attribute_exists(#since)',
-              UpdateExpression: `REMOVE ${OF_A_STOP.map((name) => `#${name}`).join(', ')}`,
-              ExpressionAttributeNames: Object.fromEntries(OF_A_STOP.map((name) => [`#${name}`, name])),
+              ConditionExpression: `attribute_exists(#since)${skipping?.condition ?? ''}`,
+              UpdateExpression: `REMOVE ${OF_A_STOP.map((name) => `#${name}`).join(', ')}${skipping?.add ?? ''}`,
+              ExpressionAttributeNames: {
+                ...Object.fromEntries(OF_A_STOP.map((name) => [`#${name}`, name])),
+                ...skipping?.names,
+              },
+              ...(skipping && { ExpressionAttributeValues: skipping.values }),
               ReturnValues: 'ALL_OLD',
             }),
           ),

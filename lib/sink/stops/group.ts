@@ -25,9 +25,9 @@ export function createGroupStops(offsets: GroupOffsets, topics: readonly string[
   return {
     read,
     put: (stop) => offsets.commit(stop, stop.offset, metadataOf(stop)),
-    async resume(partition) {
+    async resume(partition, skip = false) {
       const stop = await read(partition);
-      if (stop !== undefined) await offsets.commit(partition, stop.offset, '');
+      if (stop !== undefined) await offsets.commit(partition, stop.offset + (skip ? 1 : 0), '');
       return stop;
     },
     async list() {

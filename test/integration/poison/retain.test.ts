@@ -50,6 +50,22 @@ describeWith(['kafka', 'postgres'], 'a poisoned batch stands still', ({ kafka: {
     await scene.close();
   });
 
+  test.each(POISONS)('$title: skipped, all others are written', async (poison) => {
+    const { scene, topic, stop } = await sceneOf(poison);
+    await scene.sluice('run');
+    const { said, code } = await scene.sluice('resume', '--skip', '--yes');
+    expect([code, said]).toMatchObject([0, { stops: [stop] }]);
+    expect(await scene.sluice('run')).toMatchObject({
+      code: 0,
+      said: { ended: 'idle', written: COUNT - POISONED - 1 },
+    });
+    // The whole batch comes once more to the function, as it does after a stop.
+    await new EventSource({ endpoint: topics.endpoint, topic }).poll(scene.invoke);
+    expect(scene.runs).toMatchObject([{ result: 'done', written: 0 }]);
+    expect(await scene.ids()).toEqual(idsBefore(COUNT));
+    await scene.close();
+  });
+
   test.each(POISONS)('$title: the function', async (poison) => {
     const { scene, topic, stop } = await sceneOf(poison);
     const source = new EventSource({ endpoint: topics.endpoint, topic });

@@ -95,6 +95,16 @@ describeWith('postgres', 'offsets, whatever the mode', ({ postgres }) => {
     expect(await two.stops.list()).toEqual([]);
   });
 
+  test('a skipped message counts as settled', async () => {
+    const [one, two] = [schema.target(), schema.target()];
+    const stop = { topic: 't', partition: 0, offset: 5, since: 1234, code: 'InvalidText', reason: 'why' };
+    await one.apply(sliceOf(rows(0, 5)));
+    await two.stops.put(stop);
+    expect(await two.stops.resume(stop, true)).toEqual(stop);
+    expect(await one.position(stop)).toBe(6);
+    expect(await one.apply(sliceOf(rows(5, 2)))).toMatchObject({ written: 1, repeated: 1 });
+  });
+
   test('a topic that was made anew is noticed, although it has grown past the offset', async () => {
     const target = schema.target();
     await target.apply(sliceOf(rows(0, 10)));

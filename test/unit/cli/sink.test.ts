@@ -138,6 +138,13 @@ test('resume asks the function, and says that nothing stands still', async () =>
   expect(asked).toEqual([{ sluice: 'stops' }]);
 });
 
+test('resume --skip asks for it, and names what is left out', async () => {
+  const { aws, asked } = awsWith([STOP]);
+  const said = await sluice(['resume', 'errors', '--skip', '--yes'], { cwd: await project(), env, aws });
+  expect(asked.at(-1)).toEqual({ sluice: 'resume', skip: true });
+  expect(said.err).toContain('17');
+});
+
 test('check probes what a sink needs', async () => {
   const said = await sluice(['check', 'errors', '--json'], { cwd: await project(), env });
   const [{ probes }] = (JSON.parse(said.out) as { rules: [{ probes: { name: string }[] }] }).rules;

@@ -140,6 +140,20 @@ describe.each([true, false])('messages that cannot be written (the server names 
     expect(scene.ports.target.words).toEqual(words);
   });
 
+  it('retain: one that is skipped is left out and counted, and the next one stands still', async () => {
+    const scene = sceneOf({}, table({ refuse: poison(hint), offsets: false }));
+    const batch = batchOf(['a', 'poison', 'b', 'poison', 'c']);
+    await run(scene, batch);
+    await scene.ports.stops.resume(PLACE, true);
+    const { stop, record } = await run(scene, batch);
+    expect(stop).toMatchObject({ offset: 3 });
+    expect(record).toMatchObject({ failed: 2, discarded: 1 });
+    expect(scene.ports.target.words).toEqual(['a', 'b']);
+    await scene.ports.stops.resume(PLACE, true);
+    expect((await run(scene, batch)).stop).toBeUndefined();
+    expect(scene.ports.target.words).toEqual(['a', 'b', 'c']);
+  });
+
   it('at the end of a batch are settled too', async () => {
     const scene = sceneOf({ onError: 'discard' }, table({ refuse: poison(hint) }));
     await run(scene, batchOf(['a', 'poison', 'poison']));
@@ -182,6 +196,19 @@ describe('messages that the pipeline refuses', () => {
     expect(stop).toMatchObject({ offset: 1, code: 'BadJson', reason: 'parse: no JSON' });
     expect(scene.ports.target.words).toEqual(['a']);
     expect(scene.ports.target.slices).toMatchObject([{ from: 0, to: 1 }]);
+  });
+
+  it('retain: what stands between skipped messages and behind them is written', async () => {
+    const scene = sceneOf({}, new TableTarget({ offsets: false }));
+    const batch = batchOf(['a', 'unreadable', 'b', 'unreadable', 'c', 'unreadable']);
+    for (const offset of [1, 3, 5]) {
+      expect((await run(scene, batch)).stop).toMatchObject({ offset });
+      await scene.ports.stops.resume(PLACE, true);
+    }
+    const { stop, record } = await run(scene, batch);
+    expect([stop, record]).toMatchObject([undefined, { read: 6, discarded: 3 }]);
+    expect(scene.ports.target.words).toEqual(['a', 'b', 'c']);
+    expect(scene.ports.target.slices.at(-1)).toMatchObject({ to: 6 });
   });
 
   it('retain: a row before it that cannot be written stops first', async () => {

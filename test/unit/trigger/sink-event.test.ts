@@ -112,6 +112,10 @@ it.each([
   [{ sluice: 'stops', more: 1 }, { sluice: 'stops' }],
   [{ sluice: 'resume' }, { sluice: 'resume' }],
   [
+    { sluice: 'resume', skip: true },
+    { sluice: 'resume', skip: true },
+  ],
+  [
     { sluice: 'resume', topic: 't', partition: 0, recreated: true },
     { sluice: 'resume', topic: 't', partition: 0, recreated: true },
   ],

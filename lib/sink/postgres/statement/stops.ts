@@ -13,10 +13,15 @@ export function putStopSql(row: OffsetsRow, stop: Stop, parameters: Parameters):
 WHERE ${isRow(row, parameters)} AND next_offset <= ${at}::bigint`;
 }
 
-export function clearStopSql(row: OffsetsRow, parameters: Parameters): string {
-  return `UPDATE ${qualified(row.offsets)} SET stop_offset = NULL, stop_since = NULL, stop_code = NULL, stop_reason = NULL,
+/**
+ * How late a skipped message is nobody has looked at: when it comes again with its batch it must not be taken for one of
+ * a topic that was made anew.
+ */
+export function clearStopSql(row: OffsetsRow, skip: boolean, parameters: Parameters): string {
+  const behind = skip ? 'next_offset = stop_offset + 1, latest = NULL, ' : '';
+  return `UPDATE ${qualified(row.offsets)} SET ${behind}stop_offset = NULL, stop_since = NULL, stop_code = NULL, stop_reason = NULL,
   stop_fix = NULL, updated_at = now()
-WHERE ${isRow(row, parameters)}`;
+WHERE ${isRow(row, parameters)} AND stop_offset IS NOT NULL`;
 }
 
 export function listStopsSql({ offsets, sink }: Pick<OffsetsRow, 'offsets' | 'sink'>, parameters: Parameters): string {

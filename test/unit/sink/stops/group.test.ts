@@ -31,6 +31,14 @@ test('an offset that goes on where it stood has no metadata', async () => {
   expect(group.held.get(0)).toEqual({ offset: 7, metadata: '' });
 });
 
+test('one that is skipped goes on behind the message', async () => {
+  const group = offsets();
+  const stops = createGroupStops(group, ['tp1']);
+  await stops.put(STOP);
+  expect(await stops.resume(STOP, true)).toEqual(STOP);
+  expect(group.held.get(0)).toEqual({ offset: 8, metadata: '' });
+});
+
 test('a stop fits what a broker takes, whatever is said of it', async () => {
   const group = offsets();
   const stops = createGroupStops(group, ['tp1']);

@@ -90,5 +90,5 @@ describe('which row the server means by what it quotes', () => {
     ["'x')", undefined],
     ['', undefined],
     [undefined, undefined],
-  ])('%s', (near, row) => expect(locate(near, out, ends)).toBe(row));
+  ])('%s', (near, row) => expect(locate(near, out, Int32Array.from(ends))).toBe(row));
 });
