@@ -1,5 +1,6 @@
 import { type Finding, failed, ok, type Probe, probe, resting, warning } from '../../export/check/probe.ts';
 import type { PostgresSinkRule } from '../../rule/schema.ts';
+import { judgeWaiting } from './check-waiting.ts';
 import type { Table } from './column.ts';
 import type { PostgresConnection, Session } from './connection.ts';
 import { placeText } from './finding.ts';
@@ -45,6 +46,13 @@ export async function checkPostgres({ rule, names, connection, clock }: CheckOpt
         connection.run((session) => judgeBookkeeping(session, rule, names, connection)),
       ),
     ),
+    ...(rule.mode === 'mirror'
+      ? [
+          probe('sluice_deferred', options, () =>
+            resting(server, 'the server', () => connection.run((session) => judgeWaiting(session, names))),
+          ),
+        ]
+      : []),
   ]);
 }
 

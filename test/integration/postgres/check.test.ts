@@ -1,7 +1,7 @@
 import { checkPostgres } from '../../../lib/sink/postgres/check.ts';
 import { PostgresConnection } from '../../../lib/sink/postgres/connection.ts';
 import { namesOf } from '../../../lib/sink/postgres/opened.ts';
-import { put, type RuleFields, ruleOf, ScratchSchema, sliceOf } from '../../support/postgres/schema.ts';
+import { put, type RuleFields, ruleOf, ScratchSchema, sliceOf, structOf } from '../../support/postgres/schema.ts';
 import { describeWith } from '../../support/stack.ts';
 
 describeWith('postgres', 'check', ({ postgres }) => {
@@ -24,10 +24,23 @@ describeWith('postgres', 'check', ({ postgres }) => {
   test('all is well', async () => {
     await schema.target({ mode: 'mirror' }).apply(sliceOf([put(0, { id: 1, name: 'a' })]));
     const found = await checked({ mode: 'mirror' });
-    expect(Object.values(found).map(({ state }) => state)).toEqual(Array(6).fill('ok'));
+    expect(Object.values(found).map(({ state }) => state)).toEqual(Array(7).fill('ok'));
     expect(found['postgres']!.detail).toMatch(
       /^PostgreSQL \d+.*signed in as sluice.*without TLS; rows are written by ON CONFLICT$/,
     );
+  });
+
+  test('changes that wait: usual for a while, then told with what is to be done', async () => {
+    const waiting = put(0, { id: 2 }, { unchanged: ['name'], formerKey: structOf({ id: 1 }) });
+    await schema.target({ mode: 'mirror' }).apply(sliceOf([waiting]));
+    const probeOf = async () => (await checked({ mode: 'mirror' }))['sluice_deferred'];
+    expect(await probeOf()).toMatchObject({ state: 'ok', detail: expect.stringContaining('1 change waits') });
+    await schema.sql("UPDATE %.sluice_deferred SET deferred_at = now() - interval '20 minutes'");
+    expect(await probeOf()).toMatchObject({
+      state: 'warning',
+      detail: expect.stringContaining('20 minutes'),
+      fix: expect.stringContaining('snapshot'),
+    });
   });
 
   test('nothing is made by looking', async () => {
