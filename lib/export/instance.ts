@@ -23,7 +23,7 @@ import type { ExactPorts, ExportPlan, Ports } from './plan.ts';
  * How large a batch may be that is a transaction: its fixed steps (an intent, offsets, a commit) are some ten milliseconds,
  * whatever it carries. At few matches the bytes read decide, which is what a run that died reads again.
  */
-export const EXACT_BATCH = { maxRows: 16_000, maxBytes: 4 * 1024 * 1024, maxSourceBytes: 64 * 1024 * 1024 };
+export const EXACT_BATCH = { maxRows: 16_000, maxBytes: 4 * 1024 * 1024, maxSourceBytes: 32 * 1024 * 1024 };
 
 type Bounds = Pick<PrepareOptions, 'maxRows' | 'maxBytes' | 'maxSourceBytes'>;
 
