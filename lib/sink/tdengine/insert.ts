@@ -25,18 +25,18 @@ export interface RowGroup {
   readonly columns: readonly number[];
   readonly tables: readonly SubTableRows[];
   /** Chains of this group's own. Undefined: those of the row set. */
-  readonly next?: readonly number[];
+  readonly next?: Int32Array;
 }
 
 /**
  * Parts rows by the columns that they have: a column that is not named keeps what it had, and a statement names a
  * sub-table once. Rows of different groups have different timestamps, so that their order says nothing.
  */
-export function groupsOf({ layout, width, cells, tables, next, gaps, sources }: RowSet): readonly RowGroup[] {
+export function groupsOf({ layout, width, cells, tables, next, gaps, length }: RowSet): readonly RowGroup[] {
   const all = layout.columns.map((_, i) => i);
   if (!gaps) return [{ columns: all, tables }];
-  const chains = sources.map(() => NONE);
-  const groups = new Map<string, { columns: readonly number[]; tables: SubTableRows[]; next: readonly number[] }>();
+  const chains = new Int32Array(length).fill(NONE);
+  const groups = new Map<string, { columns: readonly number[]; tables: SubTableRows[]; next: Int32Array }>();
   for (const table of tables) {
     const parts = new Map<string, SubTableRows>();
     for (let at = table.first; at !== NONE; at = next[at]!) {
@@ -60,14 +60,16 @@ export function groupsOf({ layout, width, cells, tables, next, gaps, sources }: 
 
 /** Writes the statements of some sub-tables, one after another, each as full as it may be. */
 export class InsertWriter {
-  /** Of the statement written last: its rows in their order, and where each ends. */
-  readonly rows: number[] = [];
-  readonly ends: number[] = [];
+  /** How many rows the statement written last has. */
+  count = 0;
+  /** Its rows in their order, and where each ends. */
+  readonly rows: Int32Array;
+  readonly ends: Int32Array;
   readonly #rowSet: RowSet;
   readonly #tables: readonly SubTableRows[];
   readonly #slots: readonly Slot[];
   readonly #cellIndexes: readonly number[];
-  readonly #next: readonly number[];
+  readonly #next: Int32Array;
   readonly #using: Buffer;
   readonly #values: Buffer;
   readonly #position: Buffer | undefined;
@@ -78,6 +80,8 @@ export class InsertWriter {
   constructor(rowSet: RowSet, group: RowGroup, tables: readonly SubTableRows[], partition: TopicPartition) {
     const { layout } = rowSet;
     this.#rowSet = rowSet;
+    this.rows = new Int32Array(rowSet.length);
+    this.ends = new Int32Array(rowSet.length);
     this.#tables = tables;
     this.#cellIndexes = group.columns;
     this.#slots = group.columns.map((i) => layout.columns[i]!);
@@ -93,8 +97,7 @@ export class InsertWriter {
   /** Writes the next statement. False: there is none. Throws `Refused` for a row that must not be left out. */
   write(out: StatementBuffer): boolean {
     out.length = 0;
-    this.rows.length = 0;
-    this.ends.length = 0;
+    this.count = 0;
     out.raw(INSERT);
     const start = out.length;
     while (this.#table < this.#tables.length) {
@@ -123,14 +126,14 @@ export class InsertWriter {
 
   /** False: the statement is full, and goes on with the next one. */
   #writeRows(out: StatementBuffer, before: number): boolean {
-    const first = this.rows.length;
+    const first = this.count;
     while (this.#row !== NONE) {
       const at = this.#row;
       const from = out.length;
       this.#writeRow(out, at);
       if (out.length > LONGEST_STATEMENT) {
-        out.length = this.rows.length === first ? before : from;
-        if (this.rows.length > 0) return false;
+        out.length = this.count === first ? before : from;
+        if (this.count > 0) return false;
         this.#rowSet.leaveOut(this.#rowSet.sources[at]!, {
           kind: 'tooLong',
           about: 'the row',
@@ -142,12 +145,12 @@ export class InsertWriter {
         continue;
       }
       if (out.length > from) {
-        this.rows.push(at);
-        this.ends.push(out.length);
+        this.rows[this.count] = at;
+        this.ends[this.count++] = out.length;
       }
       this.#row = this.#next[at]!;
     }
-    if (this.rows.length === first) out.length = before;
+    if (this.count === first) out.length = before;
     return true;
   }
 

@@ -6,7 +6,7 @@ import type { StatementBuffer } from './statement-buffer.ts';
  *
  * @param ends where each row ends, in bytes
  */
-export function locate(near: string | undefined, out: StatementBuffer, ends: readonly number[]): number | undefined {
+export function locate(near: string | undefined, out: StatementBuffer, ends: Int32Array): number | undefined {
   if (near === undefined || near.length < 2) return undefined;
   const statement = out.bytes.toString('utf8', 0, out.length).toLowerCase();
   const wanted = near.toLowerCase();

@@ -47,12 +47,14 @@ export class RowSet {
   readonly changes: readonly Change[];
   readonly layout: Layout;
   readonly width: number;
+  /** How many rows there are. */
+  length = 0;
   /** Row by row, `width` cells each. */
-  readonly cells: Value[] = [];
+  readonly cells: Value[];
   readonly ticks: Ticks[] = [];
   /** Of each row the index of its change. */
-  readonly sources: number[] = [];
-  readonly next: number[] = [];
+  readonly sources: Int32Array;
+  readonly next: Int32Array;
   readonly tables: SubTableRows[] = [];
   /** Whether a row lacks a column, so that it must not be named. */
   gaps = false;
@@ -73,6 +75,9 @@ export class RowSet {
     this.changes = changes;
     this.layout = layout;
     this.width = layout.columns.length;
+    this.cells = new Array<Value>(changes.length * this.width).fill(MISSING);
+    this.sources = new Int32Array(changes.length);
+    this.next = new Int32Array(changes.length);
     this.#foreign = known.foreign;
     this.#seen = known.seen;
   }
@@ -89,7 +94,7 @@ export class RowSet {
     if ('kind' in table) return table;
     const bad = this.#takeTags(table, row);
     if (bad !== undefined) return bad;
-    const at = this.sources.length;
+    const at = this.length;
     const from = at * width;
     let gaps = false;
     for (let i = 0; i < width; i++) {
@@ -103,9 +108,10 @@ export class RowSet {
       if (met !== undefined) return met;
       if (gaps) this.gaps = true;
     }
-    this.sources.push(index);
+    this.length++;
+    this.sources[at] = index;
     this.ticks.push(ticks);
-    this.next.push(NONE);
+    this.next[at] = NONE;
     if (table.first === NONE) table.first = at;
     else this.next[table.last] = at;
     table.last = at;

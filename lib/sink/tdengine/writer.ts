@@ -131,7 +131,7 @@ export class RowWriter {
 
   /** Sub-tables that are written side by side; the rows of each stay in one lane, so that their order is kept. */
   #lanesOf(rows: RowSet, slice: Slice): InsertWriter[] {
-    const count = Math.max(1, Math.min(this.#parallel, Math.ceil(rows.sources.length / ROWS_A_LANE)));
+    const count = Math.max(1, Math.min(this.#parallel, Math.ceil(rows.length / ROWS_A_LANE)));
     return groupsOf(rows).flatMap((group) => {
       const lanes = Array.from({ length: Math.min(count, group.tables.length) }, (): SubTableRows[] => []);
       for (const [i, table] of group.tables.entries()) lanes[i % lanes.length]!.push(table);
@@ -145,7 +145,7 @@ export class RowWriter {
       return Number(answer[0]?.[0] ?? 0);
     } catch (error) {
       if (!(error instanceof ServerRowFault)) throw error;
-      const at = locate(error.near, out, lane.ends);
+      const at = locate(error.near, out, lane.ends.subarray(0, lane.count));
       const source = at === undefined ? undefined : rows.sources[lane.rows[at]!];
       throw source === undefined ? error : error.in(source);
     }
