@@ -111,10 +111,11 @@ function subject({ column, constraint, message, where, code }: ErrorTraits): str
   const missing = code === '42703' || code === '42P01' || code === '42501' || code === '3F000';
   const named = missing ? /"([^"]+)"|for (?:table|schema|relation|sequence) (\S+)/.exec(message) : null;
   const name = named?.[1] ?? named?.[2];
+  const place = column ?? copied;
   const parts = [
-    (column ?? copied) === undefined ? '' : ` in column "${column ?? copied}"`,
+    place === undefined ? '' : ` in column "${place}"`,
     constraint === undefined ? '' : ` (constraint "${constraint}")`,
-    type === undefined ? '' : ` of type ${type.trim()}`,
+    type === undefined ? '' : place === undefined ? ` (type ${type.trim()})` : ` of type ${type.trim()}`,
     name === undefined ? '' : `: "${name}"`,
   ];
   return parts.join('');

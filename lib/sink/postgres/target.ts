@@ -60,6 +60,7 @@ export class PostgresTarget implements Target {
           return work(session);
         });
       },
+      (work) => connection.run(work),
     );
   }
 

@@ -95,6 +95,11 @@ describeWith('postgres', 'offsets, whatever the mode', ({ postgres }) => {
     expect(await two.stops.list()).toEqual([]);
   });
 
+  test('whoever only asks what stands still makes no table', async () => {
+    expect(await schema.target().stops.list()).toEqual([]);
+    expect(await schema.sql("SELECT tablename FROM pg_tables WHERE schemaname = '%'")).toEqual([{ tablename: 't' }]);
+  });
+
   test('a skipped message counts as settled', async () => {
     const [one, two] = [schema.target(), schema.target()];
     const stop = { topic: 't', partition: 0, offset: 5, since: 1234, code: 'InvalidText', reason: 'why' };

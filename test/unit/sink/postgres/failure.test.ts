@@ -111,10 +111,10 @@ test.each([
 
 describe('what lies in a row never shows its values', () => {
   test.each([
-    ['22P02', 'invalid input syntax for type integer: "secret"', {}, 'InvalidText', 'of type integer'],
-    ['22P02', 'invalid input value for enum mood: "secret"', {}, 'InvalidText', 'of type mood'],
-    ['22003', 'value "secret" is out of range for type smallint', {}, 'ValueOutOfRange', 'of type smallint'],
-    ['22001', 'value too long for type character varying(5)', {}, 'ValueTooLong', 'of type character varying(5)'],
+    ['22P02', 'invalid input syntax for type integer: "secret"', {}, 'InvalidText', '(type integer)'],
+    ['22P02', 'invalid input value for enum mood: "secret"', {}, 'InvalidText', '(type mood)'],
+    ['22003', 'value "secret" is out of range for type smallint', {}, 'ValueOutOfRange', '(type smallint)'],
+    ['22001', 'value too long for type character varying(5)', {}, 'ValueTooLong', '(type character varying(5))'],
     [
       '23505',
       'duplicate key value violates unique constraint "t_pkey"',
