@@ -145,13 +145,14 @@ export function openWriter(
   place: PostgresPlace,
 ): Writer {
   const onConflict = rule.target.conflict === 'auto' && knowsConflicts(version);
+  const options = { addsColumns: rule.schemaEvolution !== 'none' };
   if (rule.mode === 'insert') {
-    const mapping = mapRows(table, []);
+    const mapping = mapRows(table, [], options);
     return new InsertWriter({ table, mapping, provenanceTable: names.provenance, atOnce: onConflict, place });
   }
   const key = rule.primaryKey ?? primaryKeyOf(table);
   if (key === undefined && rule.mode === 'mirror') {
-    return new KeylessWriter({ table, mapping: mapRows(table, []), allowTruncate: rule.allowTruncate, place });
+    return new KeylessWriter({ table, mapping: mapRows(table, [], options), allowTruncate: rule.allowTruncate, place });
   }
   if (key === undefined) throw noKey(names);
   if (onConflict && !isUnique(table, key)) throw notUnique(names, key);
@@ -160,7 +161,7 @@ export function openWriter(
   if (guard !== undefined) keyColumns(table, [guard]);
   return new KeyedWriter({
     target: { table, key: keyColumns(table, key), ...(guard !== undefined && { guard }) },
-    mapping: mapRows(table, key),
+    mapping: mapRows(table, key, options),
     mode: rule.mode,
     onConflict,
     allowTruncate: rule.allowTruncate,

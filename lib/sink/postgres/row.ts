@@ -37,6 +37,8 @@ interface Shape {
   /** Of each cell, the place of its value in the row. */
   readonly from: readonly number[];
   readonly casts: readonly Cast[];
+  /** Places of values that have no column. They must be null. */
+  readonly without: readonly number[];
 }
 
 /** How far the values of a change are from what columns take: as a connector wrote them, or decoded by its schema. */
@@ -56,11 +58,20 @@ export interface RowMapping {
   layout(columns: readonly Column[]): Layout;
 }
 
+export interface MappingOptions {
+  /** Whether columns are added for fields that have none: then a null, which tells no type, can wait for one. */
+  readonly addsColumns?: boolean;
+}
+
 /**
  * Rows as cells of the table's columns. Computed columns are left out, and identity columns that the server insists on
  * filling itself, unless they tell rows apart.
  */
-export function mapRows(table: Table, key: readonly string[]): RowMapping {
+export function mapRows(
+  table: Table,
+  key: readonly string[],
+  { addsColumns = false }: MappingOptions = {},
+): RowMapping {
   const byName = new Map(table.columns.map((column) => [column.name, column]));
   const layouts = new Map<string, Layout>();
   const shapes = new Map<string, Shape>();
@@ -95,13 +106,14 @@ export function mapRows(table: Table, key: readonly string[]): RowMapping {
     const id = JSON.stringify([form, names]);
     let shape = shapes.get(id);
     if (shape === undefined) {
-      const unknown = names.filter((name) => !byName.has(name));
-      if (unknown.length > 0) throw new UnknownFields(unknown);
-      const from = names.flatMap((name, at) => (isWritten(byName.get(name)!) ? [at] : []));
+      const without = names.flatMap((name, at) => (byName.has(name) ? [] : [at]));
+      // A schema tells the type of a null too.
+      if (without.length > 0 && (!addsColumns || form === 'decoded')) throw unknownFields(names, without);
+      const from = names.flatMap((name, at) => (without.includes(at) || !isWritten(byName.get(name)!) ? [] : [at]));
       const columns = from.map((at) => byName.get(names[at]!)!);
       if (columns.length === 0) throw emptyRow(index);
       const known = castsOf(form);
-      shape = { layout: layoutOf(columns), from, casts: columns.map(({ name }) => known.get(name)!) };
+      shape = { layout: layoutOf(columns), from, casts: columns.map(({ name }) => known.get(name)!), without };
       shapes.set(id, shape);
     }
     last = { names, form, shape };
@@ -112,7 +124,11 @@ export function mapRows(table: Table, key: readonly string[]): RowMapping {
     layout: layoutOf,
 
     map({ names, values }, index, form = 'plain') {
-      const { layout, from, casts } = shapeOf(names, form, index);
+      const { layout, from, casts, without } = shapeOf(names, form, index);
+      if (without.length > 0) {
+        const lost = without.filter((at) => values[at] !== null && values[at] !== MISSING);
+        if (lost.length > 0) throw unknownFields(names, lost);
+      }
       const cells: Cell[] = new Array(from.length);
       let missing = false;
       for (let i = 0; i < from.length; i++) {
@@ -148,6 +164,10 @@ export function mapRows(table: Table, key: readonly string[]): RowMapping {
       });
     },
   };
+}
+
+function unknownFields(names: readonly string[], at: readonly number[]): UnknownFields {
+  return new UnknownFields(at.map((i) => names[i]!));
 }
 
 function emptyRow(index: number): RowFault {

@@ -104,6 +104,20 @@ describeWith('postgres', 'tables that are made and grow', ({ postgres }) => {
     expect(await schema.rows()).toEqual(['{"id":1,"note":"x","n":2,"deep":[1]}']);
   });
 
+  test('a column that only was null so far waits for the value that tells its type', async () => {
+    await schema.sql('CREATE TABLE %.t (id int)');
+    const target = schema.target({ schemaEvolution: 'add-columns' });
+    await target.apply(sliceOf([put(0, { id: 1, note: null })]));
+    await target.apply(sliceOf([put(1, { id: 2, note: null }), put(2, { id: 3, note: 'x' })]));
+    expect(await schema.sql('SELECT * FROM %.t ORDER BY id')).toEqual([
+      { id: 1, note: null },
+      { id: 2, note: null },
+      { id: 3, note: 'x' },
+    ]);
+    const strict = schema.target({}).apply(sliceOf([put(3, { id: 4, other: null })]));
+    expect(await failureOf(strict)).toMatchObject({ code: 'MissingColumn' });
+  });
+
   test('a column that somebody else adds meanwhile is found', async () => {
     await schema.sql('CREATE TABLE %.t (id int PRIMARY KEY)');
     const target = schema.target({ mode: 'upsert' });
