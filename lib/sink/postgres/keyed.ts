@@ -14,7 +14,7 @@ import { liesInFolding, performSerially } from './serial.ts';
 import { claimText, truncatedSql } from './statement/offsets.ts';
 import { statement } from './statement/parameters.ts';
 import type { StatementTarget } from './statement/target.ts';
-import { columnsOf, type RowGroup } from './statement/upsert.ts';
+import { type EncodedGroup, encoded } from './statement/upsert.ts';
 import { type WholeAnswer, wholeSql } from './statement/whole.ts';
 import { transaction } from './transaction.ts';
 
@@ -35,23 +35,27 @@ export interface KeyedOptions {
 /** The most groups of rows that one statement writes: beyond that planning costs more than round trips. */
 const MOST_GROUPS = 8;
 
-/** What changes come to before anything is known of where the partition stands. */
 interface Folded {
   readonly steps: readonly TableStep[];
   readonly segments: readonly Segment[];
-  readonly whole: Whole | undefined;
 }
 
-/** What one statement can write. */
+/** One of the two: what one statement can write needs the other only where that fails, and it takes much memory. */
+interface Ready {
+  readonly whole?: Whole;
+  readonly folded?: Folded;
+}
+
+/** What one statement can write, as it is sent. */
 interface Whole {
-  readonly segment: Segment;
-  readonly groups: readonly RowGroup[];
+  readonly removals: Segment['removals'];
+  readonly groups: readonly EncodedGroup[];
 }
 
 /** Upserts and mirrors into a table whose rows are told apart by a key. */
 export class KeyedWriter {
   readonly #options: KeyedOptions;
-  readonly #prepared = new WeakMap<readonly Change[], Folded>();
+  readonly #prepared = new WeakMap<readonly Change[], Ready>();
   readonly #steps: StepOptions;
 
   constructor(options: KeyedOptions) {
@@ -68,10 +72,7 @@ export class KeyedWriter {
 
   /** Does what needs no server, ahead of `write`. Throws as it does. */
   prepare(changes: readonly Change[]): void {
-    const folded = this.#fold(changes, 0, undefined);
-    const groups = folded.whole?.groups.map((group) => ({ ...group, columns: columnsOf(group) }));
-    const whole = groups === undefined ? undefined : { segment: folded.whole!.segment, groups };
-    this.#prepared.set(changes, { ...folded, whole });
+    this.#prepared.set(changes, this.#ready(changes, 0, undefined));
   }
 
   /** @param first the index of the first of the changes in its slice */
@@ -80,16 +81,16 @@ export class KeyedWriter {
     const attempt = mode === 'mirror' ? { ...given, row: { ...given.row, deferred: deferredTable } } : given;
     const truncated = orderColumn === undefined ? undefined : orderOf(attempt.from.truncated);
     const prepared = truncated === undefined ? this.#prepared.get(changes) : undefined;
-    const { steps, segments, whole } = prepared ?? this.#fold(changes, first, truncated);
+    const { whole, folded } = prepared ?? this.#ready(changes, first, truncated);
+    const fold = () => folded ?? this.#fold(changes, first, truncated);
     try {
-      const outcome =
-        whole === undefined ? await this.#inTurn(attempt, segments, steps) : await this.#atOnce(attempt, whole);
+      const outcome = await (whole === undefined ? this.#inTurn(attempt, fold()) : this.#atOnce(attempt, whole));
       // Nothing was done where changes wait, either: they may be of the same rows.
       if (outcome !== undefined || !(await this.#anyWaits(attempt))) return outcome;
     } catch (error) {
       if (!liesInFolding(error)) throw error;
     }
-    return this.#oneByOne(attempt, steps);
+    return this.#oneByOne(attempt, fold().steps);
   }
 
   async #anyWaits({ session, row }: Attempt): Promise<boolean> {
@@ -125,33 +126,38 @@ export class KeyedWriter {
     });
   }
 
-  #fold(changes: readonly Change[], first: number, truncated: Change['order']): Folded {
-    const steps = this.#stepsOf(changes, first, truncated);
-    const segments = this.#folded(steps);
-    return { steps, segments, whole: this.#wholeOf(segments) };
+  #ready(changes: readonly Change[], first: number, truncated: Change['order']): Ready {
+    const folded = this.#fold(changes, first, truncated);
+    const whole = this.#wholeOf(folded);
+    return whole === undefined ? { folded } : { whole };
   }
 
-  #wholeOf(segments: readonly Segment[]): Whole | undefined {
+  #fold(changes: readonly Change[], first: number, truncated: Change['order']): Folded {
+    const steps = this.#stepsOf(changes, first, truncated);
+    return { steps, segments: this.#folded(steps) };
+  }
+
+  #wholeOf({ segments }: Folded): Whole | undefined {
     const [segment = EMPTY, ...more] = segments;
-    const { moves, patches, truncate, adoption } = segment;
+    const { moves, removals, patches, truncate, adoption } = segment;
     const simple = moves.length === 0 && patches.length === 0 && truncate === undefined && adoption === undefined;
     if (more.length > 0 || !simple || !this.#options.onConflict) return undefined;
     const groups = rowGroups(segment.upserts);
-    return groups.length > MOST_GROUPS ? undefined : { segment, groups };
+    return groups.length > MOST_GROUPS ? undefined : { removals, groups: groups.map(encoded) };
   }
 
-  async #atOnce(attempt: Attempt, { segment, groups }: Whole): Promise<Outcome> {
+  async #atOnce(attempt: Attempt, { removals, groups }: Whole): Promise<Outcome> {
     const { session, row, from, to } = attempt;
     const { target, orderColumn } = this.#options;
     const orders = ordersOf({ byOrder: orderColumn !== undefined });
-    const sql = wholeSql(target, { row, from, to, removals: segment.removals, groups, orders });
+    const sql = wholeSql(target, { row, from, to, removals, groups, orders });
     const { rows } = await session.query<WholeAnswer & Record<string, unknown>>(sql);
     const answer = rows[0];
     if (answer === undefined || Number(answer.claimed) === 0) return undefined;
     return { written: Number(answer.written), deleted: Number(answer.deleted), to };
   }
 
-  async #inTurn(attempt: Attempt, segments: readonly Segment[], steps: readonly TableStep[]): Promise<Outcome> {
+  async #inTurn(attempt: Attempt, { segments, steps }: Folded): Promise<Outcome> {
     const { session, row, from, to } = attempt;
     const counts: Counts = { written: 0, deleted: 0 };
     const state = { to };

@@ -12,7 +12,7 @@ import { formOf, type MappedRow, type RowMapping } from './row.ts';
 import { claimText } from './statement/offsets.ts';
 import { deleteOneSql, updateOneSql } from './statement/one-row.ts';
 import { statement } from './statement/parameters.ts';
-import { insertSql } from './statement/upsert.ts';
+import { encoded, insertSql } from './statement/upsert.ts';
 import { transaction } from './transaction.ts';
 
 export interface KeylessOptions {
@@ -79,7 +79,7 @@ export class KeylessWriter {
   async #insert({ session }: Attempt, steps: readonly (Step & { kind: 'insert' })[], counts: Counts): Promise<void> {
     for (const group of rowGroups(steps.map(({ row, index }) => upsertOf(row, index)))) {
       const target = { table: this.#options.table, key: [] };
-      const inserted = await session.query(statement((parameters) => insertSql(target, group, parameters)));
+      const inserted = await session.query(statement((parameters) => insertSql(target, encoded(group), parameters)));
       counts.written += inserted.rowCount ?? 0;
     }
   }

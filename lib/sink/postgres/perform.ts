@@ -10,7 +10,7 @@ import { statement } from './statement/parameters.ts';
 import { type PatchGroup, patchSql } from './statement/patch.ts';
 import { removeSql } from './statement/remove.ts';
 import type { StatementTarget } from './statement/target.ts';
-import { deleteReplacedSql, insertMissingSql, type RowGroup, upsertSql } from './statement/upsert.ts';
+import { deleteReplacedSql, encoded, insertMissingSql, type RowGroup, upsertSql } from './statement/upsert.ts';
 
 export interface Counts {
   written: number;
@@ -100,7 +100,7 @@ async function upsertRows(upserts: readonly Upsert[], performance: Performance, 
   const { session, target, onConflict } = performance;
   for (const group of rowGroups(upserts)) {
     if (onConflict) {
-      const sql = statement((parameters) => upsertSql(target, group, parameters));
+      const sql = statement((parameters) => upsertSql(target, encoded(group), parameters));
       counts.written += (await session.query(sql)).rowCount ?? 0;
       continue;
     }
@@ -109,7 +109,9 @@ async function upsertRows(upserts: readonly Upsert[], performance: Performance, 
       whole ? deleteReplacedSql(target, group, parameters) : patchSql(target, asPatches(target, group), parameters),
     );
     const replaced = (await session.query(sql)).rowCount ?? 0;
-    const inserted = await session.query(statement((parameters) => insertMissingSql(target, group, parameters)));
+    const inserted = await session.query(
+      statement((parameters) => insertMissingSql(target, encoded(group), parameters)),
+    );
     counts.written += (inserted.rowCount ?? 0) + (whole ? 0 : replaced);
   }
 }

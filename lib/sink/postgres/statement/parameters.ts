@@ -31,6 +31,7 @@ const HEADER = 20;
  */
 export function textArray(count: number, cell: (index: number) => Cell): Buffer {
   let size = HEADER;
+  let units = 0;
   let hasNull = 0;
   const texts: Cell[] = new Array(count);
   for (let i = 0; i < count; i++) {
@@ -38,17 +39,54 @@ export function textArray(count: number, cell: (index: number) => Cell): Buffer 
     texts[i] = text;
     size += 4;
     if (text === null) hasNull = 1;
-    else size += Buffer.byteLength(text);
+    else units += text.length;
   }
-  const bytes = Buffer.allocUnsafe(size);
+  // Nearly all columns are ASCII, which needs no second look at their lengths.
+  let bytes = Buffer.allocUnsafe(size + units);
+  if (!fillAscii(bytes, texts)) {
+    for (const text of texts) if (text !== null) size += Buffer.byteLength(text);
+    bytes = Buffer.allocUnsafe(size);
+    fillUtf8(bytes, texts);
+  }
   bytes.writeInt32BE(1, 0);
   bytes.writeInt32BE(hasNull, 4);
   bytes.writeInt32BE(TEXT_OID, 8);
   bytes.writeInt32BE(count, 12);
   bytes.writeInt32BE(1, 16);
+  return bytes;
+}
+
+/** Of longer texts a call into Node costs less than a look at each letter. */
+const SHORT = 40;
+
+/** Whether all texts are ASCII; if not, `bytes` are of no use. */
+function fillAscii(bytes: Buffer, texts: readonly Cell[]): boolean {
   let at = HEADER;
-  for (let i = 0; i < count; i++) {
-    const text = texts[i]!;
+  for (const text of texts) {
+    const length = text === null ? -1 : text.length;
+    bytes[at] = length >> 24;
+    bytes[at + 1] = length >> 16;
+    bytes[at + 2] = length >> 8;
+    bytes[at + 3] = length;
+    at += 4;
+    if (text === null) continue;
+    if (length > SHORT) {
+      if (Buffer.byteLength(text) !== length) return false;
+      at += bytes.write(text, at, 'latin1');
+      continue;
+    }
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return false;
+      bytes[at++] = code;
+    }
+  }
+  return true;
+}
+
+function fillUtf8(bytes: Buffer, texts: readonly Cell[]): void {
+  let at = HEADER;
+  for (const text of texts) {
     if (text === null) {
       at = bytes.writeInt32BE(-1, at);
       continue;
@@ -57,7 +95,6 @@ export function textArray(count: number, cell: (index: number) => Cell): Buffer 
     bytes.writeInt32BE(length, at);
     at += 4 + length;
   }
-  return bytes;
 }
 
 /** `unnest($1::text[], $2::text[])`: rows of as many columns as there are functions. */

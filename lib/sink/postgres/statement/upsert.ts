@@ -8,18 +8,22 @@ export interface RowGroup {
   readonly layout: Layout;
   readonly uncertain: readonly string[];
   readonly rows: readonly MappedRow[];
-  /** The rows by column, as they are sent, where that was made ahead. */
-  readonly columns?: readonly Buffer[];
 }
 
-export function columnsOf({ rows, layout }: RowGroup): readonly Buffer[] {
-  return cellsOf(rows, layout.names.length).map((cell) => textArray(rows.length, cell));
+/** The same as they are sent: column by column, each a binary `text[]`. */
+export interface EncodedGroup extends Pick<RowGroup, 'layout' | 'uncertain'> {
+  readonly columns: readonly Buffer[];
+}
+
+export function encoded({ layout, uncertain, rows }: RowGroup): EncodedGroup {
+  const columns = cellsOf(rows, layout.names.length).map((cell) => textArray(rows.length, cell));
+  return { layout, uncertain, columns };
 }
 
 /** Rows are written whether they are there or not: a conflict replaces every other column that they fill. */
 export function upsertSql(
   target: StatementTarget,
-  group: RowGroup,
+  group: EncodedGroup,
   parameters: Parameters,
   condition?: string,
 ): string {
@@ -42,7 +46,7 @@ export function upsertSql(
 }
 
 /** Rows that are not there yet, by their key; for servers that know no conflicts. */
-export function insertMissingSql(target: StatementTarget, group: RowGroup, parameters: Parameters): string {
+export function insertMissingSql(target: StatementTarget, group: EncodedGroup, parameters: Parameters): string {
   const positions = target.key.map(({ name, type }) => `u.c${group.layout.names.indexOf(name)}::${type.cast}`);
   const same = target.key.map(({ name }, i) => `t.${quoteName(name)} = ${positions[i]}`).join(' AND ');
   return insertSql(target, group, parameters, `NOT EXISTS (SELECT 1 FROM ${tableOf(target)} AS t WHERE ${same})`);
@@ -72,12 +76,12 @@ export function notNewer({ table, guard }: StatementTarget, text: string): strin
 
 export function insertSql(
   target: StatementTarget,
-  group: RowGroup,
+  group: EncodedGroup,
   parameters: Parameters,
   condition?: string,
 ): string {
   const { columns, names } = group.layout;
-  const source = unnestArrays(parameters, group.columns ?? columnsOf(group));
+  const source = unnestArrays(parameters, group.columns);
   // The key of a mirrored table comes from its source, whatever fills it here.
   const overriding = columns.some(({ identity }) => identity === 'always') ? ' OVERRIDING SYSTEM VALUE' : '';
   const values = columns.map(({ type }, i) => `u.c${i}::${type.cast}`);

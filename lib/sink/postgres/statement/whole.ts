@@ -3,14 +3,14 @@ import { claimSql, type OffsetsRow, type Settled } from './offsets.ts';
 import { type Statement, statement } from './parameters.ts';
 import { removeSql } from './remove.ts';
 import type { StatementTarget } from './target.ts';
-import { type RowGroup, upsertSql } from './upsert.ts';
+import { type EncodedGroup, upsertSql } from './upsert.ts';
 
 export interface WholeBatch {
   readonly row: OffsetsRow;
   readonly from: Settled;
   readonly to: Settled;
   readonly removals: readonly Removal[];
-  readonly groups: readonly RowGroup[];
+  readonly groups: readonly EncodedGroup[];
   readonly orders: ((removal: Removal) => string | null) | undefined;
 }
 
