@@ -39,7 +39,7 @@ const RECORD_BYTES = 310;
 const MATCH = 0.05;
 const PACKING = 6;
 /** Of one batch, in bytes of source: see EXACT_BATCH. */
-const BATCH_BYTES = 16 * 2 ** 20;
+const BATCH_BYTES = 32 * 2 ** 20;
 const DAY = 86_400;
 
 export interface Workload {
