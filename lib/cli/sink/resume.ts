@@ -61,7 +61,7 @@ export async function resumeSink(
           ? []
           : [`The target forgot the offsets of ${counted(done.forgotten, 'partition')}.`]),
         ...forgotten.map((each) => forgottenText(rule, each)),
-        local
+        stops.where === 'here'
           ? `Start it: ${lineFor(context, `run ${rule.name}`)}`
           : 'A deployed function goes on by itself, within minutes.',
       ],

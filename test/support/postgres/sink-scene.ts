@@ -68,9 +68,14 @@ export class PostgresSinkScene {
 
   /** A command about the rule; what it answers as JSON beside its exit code. */
   async sluice(command: string, ...rest: readonly string[]) {
-    const line = [command, this.name, ...rest, '--stage', 'local', '--json'];
-    const { code, out, err } = await sluice(line, { cwd: this.#root, env: this.#env, clock: Date.now });
+    const { code, out, err } = await this.told(command, ...rest, '--json');
     return { code, err, said: JSON.parse(out) };
+  }
+
+  /** The same as a person reads it. */
+  told(command: string, ...rest: readonly string[]) {
+    const line = [command, this.name, ...rest, '--stage', 'local'];
+    return sluice(line, { cwd: this.#root, env: this.#env, clock: Date.now });
   }
 
   /** Calls the function with an event or a command. */
