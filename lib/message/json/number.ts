@@ -19,7 +19,7 @@ export function numberOf(text: string): Value {
     const decimal = Decimal.parse(text);
     if (decimal === undefined) return new Untyped(text);
     // A decimal has no negative zero, a float column has.
-    return decimal.coefficient === 0n && text.startsWith('-') ? new Float(-0) : decimal;
+    return decimal.unscaled === 0 && text.startsWith('-') ? new Float(-0) : decimal;
   } catch (error) {
     if (error instanceof RecordError) return new Untyped(text);
     throw error;

@@ -230,7 +230,7 @@ export class JsonParser {
     // Up to 15 digits are exact in a double.
     if (at - first > 15 || (negative && digits === 0)) return numberOf(text.slice(from, at));
     if (at === point) return negative ? -digits : digits;
-    return Decimal.of(BigInt(negative ? -digits : digits), point + 1 - at);
+    return Decimal.ofSafe(negative ? -digits : digits, point + 1 - at);
   }
 
   #exponential(from: number, e: number): Value {

@@ -3,10 +3,14 @@ import { RecordError } from './record-error.ts';
 /** The most significant digits of a decimal. Results with more are rounded, halves to even. */
 export const DIGITS = 38;
 const LIMIT = 10n ** 38n;
+/** So many digits are always a safe integer. */
+const SAFE_DIGITS = 15;
 const SAFE = 10n ** 15n;
 const MAX_EXPONENT = 2 ** 31 - 1;
 const MIN_EXPONENT = -(2 ** 31);
 const POWERS: bigint[] = [1n];
+/** Powers of ten that a double holds exactly. */
+const DOUBLE_POWERS = Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 
 function power(n: number): bigint {
   for (let i = POWERS.length; i <= n && i < 200; i++) POWERS.push(POWERS[i - 1]! * 10n);
@@ -29,14 +33,26 @@ function divideRounded(n: bigint, d: bigint): bigint {
   return n < 0n === d < 0n ? quotient + 1n : quotient - 1n;
 }
 
+const isSafe = (n: bigint) => n <= Number.MAX_SAFE_INTEGER && n >= Number.MIN_SAFE_INTEGER;
+
+function checkedExponent(exponent: number): number {
+  if (exponent <= MAX_EXPONENT && exponent >= MIN_EXPONENT) return exponent;
+  throw new RecordError('NumberFormatError', 'a decimal exponent is outside −2^31 … 2^31−1');
+}
+
 /** A base-10 number: coefficient × 10^exponent, at most 38 significant digits. Trailing zeros are kept: 1.50 stays 1.50. */
 export class Decimal {
-  readonly coefficient: bigint;
+  /** The coefficient: a `number` while it is a safe integer, else a `bigint`. Most are few digits, and bigints are slow. */
+  readonly unscaled: number | bigint;
   readonly exponent: number;
 
-  private constructor(coefficient: bigint, exponent: number) {
-    this.coefficient = coefficient;
+  private constructor(unscaled: number | bigint, exponent: number) {
+    this.unscaled = unscaled;
     this.exponent = exponent;
+  }
+
+  get coefficient(): bigint {
+    return BigInt(this.unscaled);
   }
 
   /** Rounds to 38 digits. Throws RecordError `NumberFormatError` when the exponent leaves −2^31 … 2^31−1. */
@@ -45,10 +61,13 @@ export class Decimal {
       const over = digits(coefficient) - DIGITS;
       return Decimal.of(divideRounded(coefficient, power(over)), exponent + over);
     }
-    if (exponent > MAX_EXPONENT || exponent < MIN_EXPONENT) {
-      throw new RecordError('NumberFormatError', 'a decimal exponent is outside −2^31 … 2^31−1');
-    }
-    return new Decimal(coefficient, exponent);
+    return new Decimal(isSafe(coefficient) ? Number(coefficient) : coefficient, checkedExponent(exponent));
+  }
+
+  /** Of a coefficient that is a safe integer. Throws as `of` does. */
+  static ofSafe(coefficient: number, exponent: number): Decimal {
+    // There is no negative zero.
+    return new Decimal(coefficient + 0, checkedExponent(exponent));
   }
 
   /** Reads `[+-]digits[.digits][e[+-]digits]`; undefined for anything else. */
@@ -57,8 +76,11 @@ export class Decimal {
     if (match === null) return undefined;
     const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
     if (whole === '' && fraction === '') return undefined;
-    const coefficient = BigInt(whole + fraction);
-    return Decimal.of(sign === '-' ? -coefficient : coefficient, Number(exponent) - fraction.length);
+    const digits = whole + fraction;
+    const scale = Number(exponent) - fraction.length;
+    if (digits.length <= SAFE_DIGITS) return Decimal.ofSafe(sign === '-' ? -Number(digits) : Number(digits), scale);
+    const coefficient = BigInt(digits);
+    return Decimal.of(sign === '-' ? -coefficient : coefficient, scale);
   }
 
   /** Exactly what the shortest text of the double says. */
@@ -69,10 +91,14 @@ export class Decimal {
   }
 
   negate(): Decimal {
-    return new Decimal(-this.coefficient, this.exponent);
+    return new Decimal(typeof this.unscaled === 'number' ? 0 - this.unscaled : -this.unscaled, this.exponent);
   }
 
   add(other: Decimal): Decimal {
+    if (this.exponent === other.exponent && typeof this.unscaled === 'number' && typeof other.unscaled === 'number') {
+      const sum = this.unscaled + other.unscaled;
+      if (Number.isSafeInteger(sum)) return new Decimal(sum, this.exponent);
+    }
     const [high, low] = this.exponent >= other.exponent ? [this, other] : [other, this];
     if (low.coefficient === 0n && low.exponent < high.exponent - DIGITS) return high;
     const gap = high.exponent - low.exponent;
@@ -91,6 +117,10 @@ export class Decimal {
   }
 
   multiply(other: Decimal): Decimal {
+    if (typeof this.unscaled === 'number' && typeof other.unscaled === 'number') {
+      const product = this.unscaled * other.unscaled;
+      if (Number.isSafeInteger(product)) return Decimal.ofSafe(product, this.exponent + other.exponent);
+    }
     return Decimal.of(this.coefficient * other.coefficient, this.exponent + other.exponent);
   }
 
@@ -98,7 +128,7 @@ export class Decimal {
   divide(other: Decimal): Decimal {
     if (other.coefficient === 0n) throw new RecordError('DivideByZero', 'division by zero');
     const ideal = this.exponent - other.exponent;
-    if (this.coefficient === 0n) return new Decimal(0n, Math.min(Math.max(ideal, -DIGITS), 0));
+    if (this.unscaled === 0) return new Decimal(0, Math.min(Math.max(ideal, -DIGITS), 0));
     const shift = Math.max(0, DIGITS + 2 + digits(other.coefficient) - digits(this.coefficient));
     const scaled = this.coefficient * power(shift);
     let quotient = scaled / other.coefficient;
@@ -131,6 +161,9 @@ export class Decimal {
     const sign = this.sign();
     if (sign !== other.sign()) return sign < other.sign() ? -1 : 1;
     if (sign === 0) return 0;
+    if (this.exponent === other.exponent) {
+      return this.unscaled < other.unscaled ? -1 : this.unscaled > other.unscaled ? 1 : 0;
+    }
     const magnitude = digits(this.coefficient) + this.exponent;
     const otherMagnitude = digits(other.coefficient) + other.exponent;
     if (magnitude !== otherMagnitude) return magnitude < otherMagnitude ? -sign : sign;
@@ -141,10 +174,14 @@ export class Decimal {
   }
 
   sign(): number {
-    return this.coefficient > 0n ? 1 : this.coefficient < 0n ? -1 : 0;
+    return this.unscaled > 0 ? 1 : this.unscaled < 0 ? -1 : 0;
   }
 
   isIntegral(): boolean {
+    const { unscaled, exponent } = this;
+    if (typeof unscaled === 'number' && exponent < 0 && -exponent < DOUBLE_POWERS.length) {
+      return unscaled % DOUBLE_POWERS[-exponent]! === 0;
+    }
     return (
       this.exponent >= 0 ||
       (this.exponent > -200 && this.coefficient % power(-this.exponent) === 0n) ||
@@ -165,14 +202,19 @@ export class Decimal {
   }
 
   toDouble(): number {
-    return Number(`${this.coefficient}e${this.exponent}`);
+    const { unscaled, exponent } = this;
+    // Both are exact, so that the result is rounded once.
+    if (typeof unscaled === 'number' && Math.abs(exponent) < DOUBLE_POWERS.length) {
+      return exponent < 0 ? unscaled / DOUBLE_POWERS[-exponent]! : unscaled * DOUBLE_POWERS[exponent]!;
+    }
+    return Number(`${unscaled}e${exponent}`);
   }
 
   /** Plain digits where they are few (`0.00012`, `1200`), else `1.2E+50`. Both are JSON numbers. */
   toString(): string {
-    const sign = this.coefficient < 0n ? '-' : '';
-    const text = abs(this.coefficient).toString();
-    const { exponent } = this;
+    const { unscaled, exponent } = this;
+    const sign = unscaled < 0 ? '-' : '';
+    const text = String(typeof unscaled === 'number' ? Math.abs(unscaled) : abs(unscaled));
     if (exponent === 0) return sign + text;
     const adjusted = exponent + text.length - 1;
     if (exponent < 0 && adjusted >= -DIGITS) {
@@ -181,8 +223,7 @@ export class Decimal {
         ? `${sign}${text.slice(0, point)}.${text.slice(point)}`
         : `${sign}0.${'0'.repeat(-point)}${text}`;
     }
-    if (exponent > 0 && adjusted <= DIGITS)
-      return this.coefficient === 0n ? '0' : `${sign}${text}${'0'.repeat(exponent)}`;
+    if (exponent > 0 && adjusted <= DIGITS) return unscaled === 0 ? '0' : `${sign}${text}${'0'.repeat(exponent)}`;
     const mantissa = text.length > 1 ? `${text[0]}.${text.slice(1)}` : text;
     return `${sign}${mantissa}E${adjusted < 0 ? '' : '+'}${adjusted}`;
   }

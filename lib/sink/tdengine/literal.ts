@@ -127,9 +127,8 @@ function floatWriter(single: boolean): Writer {
     const value = numberOf(given);
     if (value === undefined) return isNotFinite(given) ? NAN : mismatch('is no number');
     if (value instanceof Decimal && value.exponent < 0 && value.exponent > -MOST_PLACES) {
-      const coefficient = Number(value.coefficient);
-      if (Number.isSafeInteger(coefficient)) {
-        out.fixed(coefficient, -value.exponent);
+      if (typeof value.unscaled === 'number') {
+        out.fixed(value.unscaled, -value.exponent);
         return undefined;
       }
     }

@@ -50,7 +50,7 @@ export class RowSet {
   /** How many rows there are. */
   length = 0;
   /** Row by row, `width` cells each. */
-  readonly cells: Value[];
+  readonly cells: Value[] = [];
   readonly ticks: Ticks[] = [];
   /** Of each row the index of its change. */
   readonly sources: Int32Array;
@@ -75,7 +75,6 @@ export class RowSet {
     this.changes = changes;
     this.layout = layout;
     this.width = layout.columns.length;
-    this.cells = new Array<Value>(changes.length * this.width).fill(MISSING);
     this.sources = new Int32Array(changes.length);
     this.next = new Int32Array(changes.length);
     this.#foreign = known.foreign;

@@ -26,7 +26,11 @@ const decimal = fc
 const small = fc
   .tuple(fc.integer({ min: -1000, max: 1000 }), fc.integer({ min: -4, max: 4 }))
   .map(([coefficient, exponent]) => Decimal.of(BigInt(coefficient), exponent));
-const any = fc.oneof(decimal, small);
+/** Around the largest integers that a double holds. */
+const edge = fc
+  .tuple(fc.bigInt({ min: 2n ** 53n - 50n, max: 2n ** 53n + 50n }), fc.boolean(), fc.integer({ min: -30, max: 30 }))
+  .map(([coefficient, negative, exponent]) => Decimal.of(negative ? -coefficient : coefficient, exponent));
+const any = fc.oneof(decimal, small, edge);
 
 test('sums, differences and products are the nearest of 38 digits', () => {
   fc.assert(
@@ -67,6 +71,27 @@ test('order is that of the exact values, and text comes back as the same value',
       expect(Math.sign(a.compare(b))).toBe(left < right ? -1 : left > right ? 1 : 0);
       expect(Decimal.parse(a.toString())!.compare(a)).toBe(0);
       expect(() => JSON.parse(a.toString())).not.toThrow();
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a double is the nearest to the exact value', () => {
+  fc.assert(
+    fc.property(any, (a) => {
+      expect(a.toDouble()).toBe(Number(`${a.coefficient}e${a.exponent}`));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('however a decimal came about, it is kept in one way', () => {
+  fc.assert(
+    fc.property(any, (a) => {
+      expect(a.isIntegral()).toBe(ratio(a).n % ratio(a).d === 0n);
+      expect(Decimal.parse(`${a.coefficient}e${a.exponent}`)).toEqual(a);
+      expect(a.negate().negate()).toEqual(a);
+      expect(Object.is(a.negate().unscaled, -0)).toBe(false);
     }),
     { numRuns: 2000 },
   );
