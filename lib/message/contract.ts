@@ -82,8 +82,8 @@ export interface Put {
   readonly formerKey?: Row;
   /** All fields as they were before an update, of a table without primary key: what finds the row. */
   readonly before?: Row;
-  /** A row that was there when the connector began, not a change. */
-  readonly snapshot?: boolean;
+  /** Read from the table, not told by a change: with all of its rows when the connector began, or some because somebody asked. */
+  readonly snapshot?: 'whole' | 'incremental';
   readonly order?: ChangeOrder;
   /** Present: the values are decoded. The fields as they came; those that steps changed are not in it. */
   readonly schema?: readonly FieldSchema[];

@@ -53,7 +53,7 @@ export class Stages {
   /** A row that changed so that it is left out now may be in the target from before. */
   #left(draft: Put, progress: Progress): Remove | undefined {
     const { key, formerKey, order, wire, snapshot, message, index } = draft;
-    if (key === undefined || snapshot === true) return undefined;
+    if (key === undefined || snapshot === 'whole') return undefined;
     return {
       kind: 'remove',
       key: this.#key(formerKey ?? key, progress),

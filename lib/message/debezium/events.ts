@@ -72,7 +72,7 @@ export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText)
     ...more: readonly News[]
   ): Parsed {
     if (draft === undefined) return IGNORED;
-    const old = draft.kind === 'put' && draft.snapshot === true ? oldMoments(draft.row) : undefined;
+    const old = draft.kind === 'put' && draft.snapshot !== undefined ? oldMoments(draft.row) : undefined;
     const all = [...(schema?.notices ?? []), ...(old === undefined ? [] : [old]), ...more];
     if (all.length === 0) return { drafts: [draft] };
     const notices = all.filter(({ text }) => !told.has(`${topic} ${text}`));
@@ -119,7 +119,7 @@ export function debeziumParser(options: DebeziumOptions, decodeText: DecodeText)
       ...(mayBeUnchanged ? { uncertain } : {}),
       ...(keys.key === undefined ? {} : { key: keys.key }),
       ...(keys.formerKey === undefined ? {} : { formerKey: keys.formerKey }),
-      ...(operation === 'r' ? { snapshot: true } : {}),
+      ...(operation === 'r' ? { snapshot: event.tell('snapshot') === 'incremental' ? 'incremental' : 'whole' } : {}),
       ...orderIn(event),
       ...(schema === undefined ? wireOf(event) : { schema: schema.fields }),
       message: event.message,

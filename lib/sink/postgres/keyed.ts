@@ -7,6 +7,7 @@ import type { Attempt, Outcome } from './delivery.ts';
 import type { PostgresPlace } from './finding.ts';
 import { fold, isOlder, type Segment } from './fold.ts';
 import { qualified, type TableName } from './identifier.ts';
+import { isOnlyPartition } from './only-partition.ts';
 import { orderCell, orderOf, orderText } from './order.ts';
 import { type Counts, emptyTable, ordersOf, type Performance, perform, rowGroups } from './perform.ts';
 import type { Layout, MappedRow, RowMapping } from './row.ts';
@@ -240,15 +241,6 @@ export class KeyedWriter {
 }
 
 const EMPTY: Segment = { moves: [], removals: [], patches: [], upserts: [] };
-
-/** As far as this sink has met others of the topic. */
-async function isOnlyPartition(session: Attempt['session'], row: Attempt['row']): Promise<boolean> {
-  const { rows } = await session.query({
-    text: `SELECT 1 FROM ${qualified(row.offsets)} WHERE sink = $1 AND topic = $2 AND "partition" <> $3 LIMIT 1`,
-    values: [row.sink, row.topic, row.partition],
-  });
-  return rows.length === 0;
-}
 
 /** Adds the position in the source to rows, as a column of its own. */
 function stampWith(column: Column, layoutOf: RowMapping['layout']): NonNullable<StepOptions['stamp']> {

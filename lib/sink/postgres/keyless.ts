@@ -6,9 +6,12 @@ import type { Attempt, Outcome } from './delivery.ts';
 import { postgresFailure } from './failure.ts';
 import type { PostgresPlace } from './finding.ts';
 import { isOlder, type Segment, type Upsert } from './fold.ts';
+import { qualified } from './identifier.ts';
+import { isOnlyPartition } from './only-partition.ts';
 import { orderOf } from './order.ts';
 import { type Counts, emptyTable, rowGroups } from './perform.ts';
 import { formOf, type MappedRow, type RowMapping } from './row.ts';
+import { snapshotAgain } from './snapshot-again.ts';
 import { claimText } from './statement/offsets.ts';
 import { deleteOneSql, updateOneSql } from './statement/one-row.ts';
 import { statement } from './statement/parameters.ts';
@@ -41,7 +44,9 @@ export class KeylessWriter {
 
   async write(attempt: Attempt, changes: readonly Change[], first: number): Promise<Outcome> {
     const { session, row, from, to } = attempt;
-    const isAgain = repetitions(orderOf(from.lastOrder));
+    const last = orderOf(from.lastOrder);
+    const isAgain = repetitions(last);
+    const again = snapshotAgain(changes, last);
     const fresh = changes.map((change, i) => ({ change, index: first + i })).filter(({ change }) => !isAgain(change));
     const steps = fresh.map(({ change, index }) => this.#stepOf(change, index));
     const counts: Counts = { written: 0, deleted: 0 };
@@ -52,6 +57,10 @@ export class KeylessWriter {
         inserts = [];
       };
       for (const step of steps) {
+        if (step.index - first === again?.index) {
+          await flush();
+          await this.#beginAgain(attempt, step.index);
+        }
         if (step.kind === 'insert') {
           inserts.push(step);
           continue;
@@ -74,6 +83,18 @@ export class KeylessWriter {
       const upserts: Upsert[] = step.kind === 'delete' ? [] : [upsertOf(step.row, index)];
       return { ...none, removals: before === undefined ? [] : [before], upserts };
     });
+  }
+
+  /** Nothing tells the rows of a snapshot from those that are there. */
+  async #beginAgain({ session, row }: Attempt, index: number): Promise<void> {
+    const name = qualified(this.#options.table);
+    const { rows } = await session.query(`SELECT 1 FROM ${name} LIMIT 1`);
+    if (rows.length === 0 || !(await isOnlyPartition(session, row))) return;
+    throw new RowFault(
+      'SnapshotAgain',
+      'the connector took a snapshot of the table again, and without a key nothing tells its rows from those that are here',
+      { row: index, fix: `Empty the table, then resume: TRUNCATE ${name}; the snapshot brings every row.` },
+    );
   }
 
   async #insert({ session }: Attempt, steps: readonly (Step & { kind: 'insert' })[], counts: Counts): Promise<void> {
@@ -151,7 +172,7 @@ const upsertOf = (row: MappedRow, index: number): Upsert => ({
 function repetitions(last: Change['order']): (change: Change & Partial<Pick<Put, 'snapshot'>>) => boolean {
   let resent = false;
   return ({ snapshot, order }) => {
-    if (snapshot === true || order === undefined || last === undefined) return false;
+    if (snapshot !== undefined || order === undefined || last === undefined) return false;
     if (isOlder(order, last)) resent = true;
     return resent && !isOlder(last, order);
   };

@@ -57,7 +57,7 @@ const LOSSES: readonly Loss[] = [
     code: 'MoneyRounded',
     says: (column) =>
       `money in ${column} beyond ${EXACT_MONEY} comes rounded in a snapshot: update such rows at the source, changes carry the right amount`,
-    of: ({ name }, _field, { snapshot }) => name === 'money' && snapshot === true,
+    of: ({ name }, _field, { snapshot }) => name === 'money' && snapshot !== undefined,
     at: (value) => Math.abs(Number(String(value))) > EXACT_MONEY,
   },
 ];
@@ -92,7 +92,7 @@ export class Losses {
 
   #watchedIn(table: Table, change: Put): readonly Watched[] {
     const { names } = change.row;
-    const isSnapshot = change.snapshot === true;
+    const isSnapshot = change.snapshot !== undefined;
     const known = this.#watched.get(names) ?? new Map<boolean, readonly Watched[]>();
     this.#watched.set(names, known);
     let watched = known.get(isSnapshot);

@@ -17,6 +17,7 @@ import { type Names, type Opened, openBookkeeping, openTable, type Writer } from
 import { orderOf, orderText } from './order.ts';
 import { previewStatements } from './preview.ts';
 import { UnknownFields } from './row.ts';
+import { snapshotAgain, tellOfSnapshot } from './snapshot-again.ts';
 import type { OffsetsRow, Settled } from './statement/offsets.ts';
 import { statement } from './statement/parameters.ts';
 import { forgetSql } from './statement/stops.ts';
@@ -172,13 +173,20 @@ export class PostgresTarget implements Target {
       this.#standings.set(id, { settled: outcome.to, stop: undefined });
       const { written, deleted, repeated = 0, waiting = 0 } = outcome;
       const applied = { written, deleted, repeated: first + repeated };
-      return waiting === 0 ? applied : { ...applied, remarks: [waits(waiting)] };
+      const remarks = [...(waiting === 0 ? [] : [waits(waiting)]), ...this.#snapshotAgain(changes, settled)];
+      return remarks.length === 0 ? applied : { ...applied, remarks };
     }
     throw new SluiceError('Contended', 'other deliveries of this partition were quicker, again and again', {
       stage: 'sink',
       retryable: true,
       fix: 'Look whether two deployments, or a deployment and `sluice run`, run the same rule on the same stage.',
     });
+  }
+
+  #snapshotAgain(changes: readonly Change[], { lastOrder }: Settled): readonly Remark[] {
+    const { mode, ifNewer } = this.#options.rule;
+    const again = mode === 'mirror' ? snapshotAgain(changes, orderOf(lastOrder)) : undefined;
+    return again === undefined ? [] : [tellOfSnapshot(again.order, ifNewer?.by === 'lsn' ? ifNewer.column : undefined)];
   }
 
   /** The tables that are kept beside the target, made where they are missing. */

@@ -1,3 +1,4 @@
+import { failureOf } from '../../support/failure.ts';
 import { put, remove, ScratchSchema, sliceOf } from '../../support/postgres/schema.ts';
 import { describeWith } from '../../support/stack.ts';
 
@@ -24,6 +25,20 @@ describeWith('postgres', 'a mirror of a table without a key', ({ postgres }) => 
     await target.apply(sliceOf([at(0, 1, 5n, 10n), at(1, 2, 5n, 10n)]));
     await target.apply(sliceOf([at(2, 3, 5n, 10n), at(3, 4, 6n, 11n)]));
     expect(await schema.rows()).toHaveLength(4);
+  });
+
+  test('stops before a snapshot that is taken again, until the table is empty', async () => {
+    const read = (offset: number, x: number, place: bigint) =>
+      put(offset, { x }, { order: [place, place], snapshot: 'whole' });
+    const target = schema.target({ mode: 'mirror' });
+    await target.apply(sliceOf([read(0, 1, 5n), read(1, 2, 5n)]));
+    await target.apply(sliceOf([read(2, 3, 5n), at(3, 4, 6n, 7n)]));
+    const again = [read(4, 1, 9n), read(5, 2, 9n)];
+    expect(await failureOf(target.apply(sliceOf(again)))).toMatchObject({ code: 'SnapshotAgain', row: 0 });
+    await schema.sql('TRUNCATE %.t');
+    await target.apply(sliceOf(again));
+    await target.apply(sliceOf([read(6, 3, 9n)]));
+    expect(await schema.rows()).toHaveLength(3);
   });
 
   test('touches one of several rows that are alike', async () => {

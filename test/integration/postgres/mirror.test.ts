@@ -262,6 +262,24 @@ describe.each(['auto', 'delete-insert'] as const)('conflict: %s', (conflict) => 
       expect((await named()).map(([id]) => id)).toEqual([1, 3]);
     });
 
+    test('a snapshot that is taken again says which rows may be gone', async () => {
+      await schema.sql('ALTER TABLE %.t ADD sluice_lsn numeric[]');
+      const read = (offset: number, id: number, place: bigint) =>
+        put(offset, { id, name: `at ${place}` }, { order: [place, place], snapshot: 'whole' });
+      const target = mirror({ ifNewer: 'lsn' });
+      const first = await target.apply(sliceOf([read(0, 1, 5n), read(1, 2, 5n)]));
+      expect(first.remarks?.map(({ code }) => code)).not.toContain('SnapshotAgain');
+      await target.apply(sliceOf([put(2, { id: 3, name: 'c' }, { order: [6n, 7n] })]));
+      const { remarks } = await target.apply(sliceOf([read(3, 1, 9n), read(4, 3, 9n)]));
+      expect(remarks?.[0]).toMatchObject({ code: 'SnapshotAgain' });
+      const [, condition] = /WHERE (.*)\)$/.exec(remarks![0]!.reason)!;
+      await schema.sql(`DELETE FROM %.t WHERE ${condition}`);
+      expect(await named()).toEqual([
+        [1, 'at 9', null],
+        [3, 'at 9', null],
+      ]);
+    });
+
     test('an older change does not overwrite a newer one, by a column', async () => {
       const target = mirror({ ifNewer: { column: 'name' } });
       await target.apply(sliceOf([put(0, { id: 1, name: 'b', big: '1' }), put(1, { id: 1, name: 'a', big: '2' })]));

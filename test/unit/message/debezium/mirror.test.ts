@@ -21,7 +21,7 @@ const ORDER = { order: [10n, 20n] };
 describe('the operations of a row', () => {
   it.each([
     ['c', {}],
-    ['r', { snapshot: true }],
+    ['r', { snapshot: 'whole' }],
     ['u', {}],
   ])('%s puts it', (op, more) => {
     const { changes } = run([envelope({ op, after: { id: 1, v: 'a' }, source: LSN })]);
@@ -208,7 +208,7 @@ describe('events that were flattened', () => {
       flat({ id: 1, v: '', __deleted: 'true', __op: 'd', __lsn: 8, __source_ts_ms: 1 }),
     ]);
     expect(changes).toEqual([
-      { kind: 'put', row: { id: 1, v: 'a' }, unchanged: [], key: { id: 1 }, snapshot: true, order: [7n] },
+      { kind: 'put', row: { id: 1, v: 'a' }, unchanged: [], key: { id: 1 }, snapshot: 'whole', order: [7n] },
       { kind: 'remove', key: { id: 1 }, order: [8n] },
     ]);
   });

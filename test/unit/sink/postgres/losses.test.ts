@@ -49,9 +49,9 @@ describe('what a connector does not tell is told once of each column', () => {
     ['a span as text', 'interval', 'P1M', { wire: WIRE }, undefined],
     ['midnight', 'time without time zone', '00:00:00Z', { wire: WIRE }, 'MidnightIsAmbiguous'],
     ['another time', 'time without time zone', '00:00:01Z', { wire: WIRE }, undefined],
-    ['much money in a snapshot', 'money', '9.007199254740994E13', { wire: WIRE, snapshot: true }, 'MoneyRounded'],
+    ['much money in a snapshot', 'money', '9.007199254740994E13', { wire: WIRE, snapshot: 'whole' }, 'MoneyRounded'],
     ['much money in a change', 'money', '90071992547409.93', { wire: WIRE }, undefined],
-    ['little money', 'money', '12.34', { wire: WIRE, snapshot: true }, undefined],
+    ['little money', 'money', '12.34', { wire: WIRE, snapshot: 'whole' }, undefined],
     ['nothing', 'interval', null, { wire: WIRE }, undefined],
     [
       'what comes from MySQL',
