@@ -35,8 +35,8 @@ const BEAT_MS = 10_000;
  * is done. A batch is not cut, since only at its end is it sure that a run can go on there: a select whose batches are
  * within a second of the rate keeps the transactions so.
  *
- * One batch is under way while the next is being selected, and one waits between them: the last one's transaction is to
- * say as well that the object is done.
+ * One batch is under way while another is being selected, and one waits between them. A ledger that keeps the end of an
+ * object in a transaction is told of it in the last batch's, which is therefore held back until it is known to be that.
  */
 export class ExactDelivery {
   /** The failure that the run stands at, once there is one. */
@@ -46,6 +46,8 @@ export class ExactDelivery {
   /** Failures of records before this byte were settled by a run before, of which an aggregate sees the records again. */
   readonly #settled: number;
   #waiting: Waiting | undefined;
+  /** Settled when the batch that was accepted last is under way, so that no more than one waits for that. */
+  #begun: Promise<void> = Promise.resolve();
   #underWay: Promise<void> = Promise.resolve();
 
   constructor(run: ExactRun, hold: Hold) {
@@ -55,16 +57,23 @@ export class ExactDelivery {
   }
 
   async accept(batch: RowBatch): Promise<void> {
-    await this.#underWay;
+    const { endsApart } = this.#hold;
+    await (endsApart ? this.#begun : this.#underWay);
     const { plan, ports, source } = this.#run;
     const verdict = judge(this.#unsettled(batch), this.#hold.oversized(batch, source), plan);
     this.stoppedAt = verdict.stop;
-    this.#underWay = this.#waiting === undefined ? this.#hold.heartbeat() : this.#deliver(this.#waiting);
-    // Awaited by the next accept or by finish; until then a rejection must not count as unhandled.
+    const next = { verdict, parts: [...slices(batch, verdict.behind, verdict.left, ports.limiter)] };
+    if (endsApart && !batch.last && verdict.stop === undefined) {
+      this.#begun = this.#underWay;
+      this.#underWay = this.#begun.then(() => this.#deliver(next));
+    } else {
+      const before = this.#waiting;
+      if (!endsApart) this.#underWay = before === undefined ? this.#hold.heartbeat() : this.#deliver(before);
+      this.#waiting = next;
+    }
+    // Awaited by later accepts or by finish; until then a rejection must not count as unhandled.
     this.#underWay.catch(() => undefined);
-    const parts = [...slices(batch, verdict.behind, verdict.left, ports.limiter)];
-    for (const part of parts) this.#hold.prepare(part.batch, source);
-    this.#waiting = { verdict, parts };
+    for (const part of next.parts) this.#hold.prepare(part.batch, source);
   }
 
   /**

@@ -50,6 +50,8 @@ export type RecordSender = Pick<RecordProducer, 'send' | 'sendTo'>;
 export interface Hold {
   /** Where to go on: the last commit that was answered, or what the ledger said when the object was opened. */
   readonly position: Position;
+  /** Whether the end is written apart from the last batch, so that nothing is saved by telling both at once. */
+  readonly endsApart: boolean;
   /** Rows that the topic would refuse for their size alone. */
   readonly oversized: RecordProducer['oversized'];
   /** Says which batch the next `commit` is to send, so that it is encoded and compressed while another one is committed. */

@@ -44,6 +44,7 @@ const NOTHING = async () => undefined;
 
 /** One object's course, carried out: asks what the course asks, and tells it the answers. */
 export class LaneRun implements Hold {
+  readonly endsApart = true;
   readonly #ports: RunPorts;
   readonly #object: LedgerObject;
   readonly #channel: TransactionalChannel;

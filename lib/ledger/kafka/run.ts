@@ -28,6 +28,7 @@ const NOTHING = async () => undefined;
 
 /** One object's course, carried out over its own channel, which is dropped when the course is over. */
 export class GroupRun implements Hold {
+  readonly endsApart = false;
   readonly #clock: LedgerPorts['clock'];
   readonly #object: LedgerObject;
   readonly #channel: TransactionalChannel;

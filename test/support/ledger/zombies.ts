@@ -26,6 +26,7 @@ export function pausing(ledger: Ledger, pause: Pause, nth: number, wake: Promise
       return hold.position;
     },
     oversized: (batch, source) => hold.oversized(batch, source),
+    endsApart: hold.endsApart,
     prepare: (batch, source) => hold.prepare(batch, source),
     end: (at, end) => hold.end(at, end),
     heartbeat: () => hold.heartbeat(),
