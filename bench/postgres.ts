@@ -36,7 +36,8 @@ async function main(endpoints: Endpoints, scratch: string): Promise<boolean> {
     const program = await bundled(scratch, 'postgres/child.ts');
     console.log(`${messages.toLocaleString('en-US')} messages of about 200 bytes, 6 partitions, 6 columns with a jsonb; Node ${process.version}
 
-  sluice         sluice run, exactly once: offsets in the target, in parts of 1,000
+  sluice         sluice run, bundled and with the options of Node as its function; exactly once: offsets in the target, in
+                 parts of 1,000 over one connection
   jdbc sink      Kafka Connect 4.3.1 with the Debezium JDBC sink 3.3.1, at least once, batches of 2,000; its messages carry
                  their schema, without which it takes none
   upsert         every key is there before

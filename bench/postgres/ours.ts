@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { Client } from 'pg';
+import { SINK_NODE_OPTIONS } from '../../lib/rule/deployment/function.ts';
 import type { Polling } from './child.ts';
 import { rowsPerSecond, type Task } from './measure.ts';
 
@@ -13,7 +14,7 @@ export interface Measured {
   readonly maxRss: number;
 }
 
-/** `sluice run` of a rule, in a process of its own. */
+/** `sluice run` of a rule, in a process of its own, with the options of Node that its function would have. */
 export async function sluiceRun(
   program: string,
   client: Client,
@@ -22,7 +23,10 @@ export async function sluiceRun(
   task: Task,
 ): Promise<Measured> {
   const argument: Polling = { database: database.href, brokers, ...task };
-  const child = spawn(process.execPath, [program, JSON.stringify(argument)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program, JSON.stringify(argument)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: SINK_NODE_OPTIONS },
+  });
   const told = text(child.stdout);
   const ended = once(child, 'exit');
   try {

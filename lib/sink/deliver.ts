@@ -30,12 +30,15 @@ export async function deliver(
   const { tally, giveUpAt } = delivery;
   const patience = new Patience(ports, tally, giveUpAt);
   tally.begin(batch);
-  const standing = await patience.attempt(() => ports.stops.read(batch));
+  const reading = patience.attempt(() => ports.stops.read(batch));
+  // Told below; the first part is parsed while the answer is on its way.
+  reading.catch(() => undefined);
+  const parts = partsOf(batch.messages, plan.batchMessages);
+  let next = prepare(parts[0], ports);
+  const standing = await reading;
   if (standing !== undefined) return standing;
   const before = { repeated: tally.repeated, written: tally.written + tally.deleted };
   const writer = new SliceWriter(batch, ports, delivery, patience);
-  const parts = partsOf(batch.messages, plan.batchMessages);
-  let next = prepare(parts[0], ports);
   for (let i = 0; next !== undefined; i++) {
     const writing = settle(next, plan, ports, writer, patience, tally);
     // Told below; the next part is parsed while the database works on this one.

@@ -49,12 +49,19 @@ function exportParts(bundle: ExportBundle): Template {
   };
 }
 
+const NODE_OPTIONS = '--enable-source-maps';
+/**
+ * The messages of a batch live until it is written: in Node's own 16 MiB for what is new they are copied again and again,
+ * which is a sixth of the CPU time of inserts, and moved to where they stay longer than they need.
+ */
+export const SINK_NODE_OPTIONS = `${NODE_OPTIONS} --max-semi-space-size=32`;
+
 function environment(bundle: RuleBundle, env: Environment, service?: string): Template {
   const own = {
     SLUICE_RULE: bundle.rule.name,
     SLUICE_STAGE: bundle.stage,
     SLUICE_RULE_HASH: bundle.hash,
-    NODE_OPTIONS: '--enable-source-maps',
+    NODE_OPTIONS: isSink(bundle) ? SINK_NODE_OPTIONS : NODE_OPTIONS,
     ...ledgerEnvironment(bundle, service),
   };
   if (bundle.stage !== 'local') return own;
