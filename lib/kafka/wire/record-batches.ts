@@ -104,8 +104,9 @@ function takeRecords(source: RecordSource, count: number, records: FetchedRecord
 
 /**
  * Compaction takes records out of a batch, the last ones too, and can leave one without any. kafkajs asks next for what
- * lies behind the last record that it was given: it would be given the same batch again, and an empty one for ever. So it
- * is given a record at its end that is not handed out.
+ * lies behind the last record that it was given: with nothing else in the fetch it would be given the same batch again, a
+ * record's place farther on each time, and with an empty one for ever. So it is given a record at the batch's end that is
+ * not handed out.
  */
 function endOf(source: RecordSource): FetchedRecord {
   const mark = new FetchedRecord({ ...source, bytes: EMPTY }, 0, source.context.lastOffsetDelta);
