@@ -1,5 +1,5 @@
 import { Client, type ClientConfig, type QueryResult, type QueryResultRow } from 'pg';
-import { type Copy, CopyQuery } from './copy-query.ts';
+import { CopyQuery, type CopyStatements } from './copy-query.ts';
 import type { PostgresEndpoint } from './endpoint.ts';
 import { postgresFailure, sqlStateOf } from './failure.ts';
 import type { PostgresPlace } from './finding.ts';
@@ -9,11 +9,11 @@ import type { Statement } from './statement/parameters.ts';
 export interface Session {
   query<R extends QueryResultRow = QueryResultRow>(statement: Statement | string): Promise<QueryResult<R>>;
   /**
-   * Statements, then COPYs with their rows, all in one message and one transaction.
+   * COPYs with their rows, and statements before and behind them, all in one message.
    *
    * @returns how many rows the server took. Throws CopyRefused.
    */
-  copy(before: readonly string[], copies: readonly Copy[]): Promise<number>;
+  copy(statements: CopyStatements): Promise<number>;
 }
 
 export interface ConnectionOptions {
@@ -102,8 +102,8 @@ function sessionOf(client: Client): Session {
       if (typeof statement === 'string') return client.query<R>(statement);
       return client.query<R>({ text: statement.text, values: [...statement.values] });
     },
-    copy(before, copies) {
-      return client.query(new CopyQuery(before, copies)).rows;
+    copy(statements) {
+      return client.query(new CopyQuery(statements)).rows;
     },
   };
 }

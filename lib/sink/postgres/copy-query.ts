@@ -6,7 +6,14 @@ export interface Copy {
   readonly messages: Buffer;
 }
 
-/** What the server refused, and how many statements of the query it had done before: all are undone. */
+export interface CopyStatements {
+  /** Statements that return nothing of interest. */
+  readonly before?: readonly string[];
+  readonly copies: readonly Copy[];
+  readonly behind?: readonly string[];
+}
+
+/** What the server refused, and how many statements of the query it had done before. */
 export class CopyRefused extends Error {
   override readonly name = 'CopyRefused';
   readonly done: number;
@@ -18,8 +25,9 @@ export class CopyRefused extends Error {
 }
 
 /**
- * Statements and the rows of their COPYs as one query of the simple protocol, which the server runs as one transaction. The
- * rows are sent without waiting to be asked for them: a server that refuses a statement passes over rows that come then.
+ * Statements and the rows of their COPYs as one query of the simple protocol. The rows are sent without waiting to be asked
+ * for them: a server that refuses a statement passes over the rest, and over rows that come then. A pooler needs to be told
+ * of the transaction for that (BEGIN, and ROLLBACK once it failed), or rows would arrive when it has let go of the server.
  */
 export class CopyQuery implements Submittable {
   /** Resolves to how many rows the server took. Rejects with CopyRefused, or with what became of the connection. */
@@ -31,9 +39,8 @@ export class CopyQuery implements Submittable {
   #done = 0;
   #rows = 0;
 
-  /** @param before statements that return nothing of interest; none of them a COPY */
-  constructor(before: readonly string[], copies: readonly Copy[]) {
-    this.#sql = [...before, ...copies.map(({ sql }) => sql)].join(';\n');
+  constructor({ before = [], copies, behind = [] }: CopyStatements) {
+    this.#sql = [...before, ...copies.map(({ sql }) => sql), ...behind].join(';\n');
     this.#copies = copies;
     let settle: (error?: unknown) => void = () => undefined;
     this.rows = new Promise((resolve, reject) => {

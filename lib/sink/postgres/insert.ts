@@ -2,7 +2,7 @@ import type { Change, Put } from '../../message/contract.ts';
 import { RowFault } from '../row-fault.ts';
 import type { Table } from './column.ts';
 import type { Session } from './connection.ts';
-import { type Copy, CopyRefused } from './copy-query.ts';
+import { type Copy, CopyRefused, type CopyStatements } from './copy-query.ts';
 import type { Attempt, Outcome } from './delivery.ts';
 import { postgresFailure, sqlStateOf } from './failure.ts';
 import type { PostgresPlace } from './finding.ts';
@@ -60,17 +60,19 @@ export class InsertWriter {
     const batches = this.#prepared.get(changes) ?? this.#batches(changes, (place) => first + place);
     if (!this.#options.atOnce) {
       return transaction(session, claimText(row, from, to), async () => ({
-        written: batches.length === 0 ? 0 : await this.#copy(session, [], batches),
+        written: batches.length === 0 ? 0 : await this.#copy(session, batches),
         deleted: 0,
         to,
       }));
     }
+    const statements = { before: ['BEGIN', claimOrFailText(row, from, to)], behind: ['COMMIT'] };
     try {
-      const written = await this.#copy(session, [claimOrFailText(row, from, to)], batches);
-      return { written, deleted: 0, to };
+      return { written: await this.#copy(session, batches, statements), deleted: 0, to };
     } catch (error) {
-      if (error instanceof CopyRefused && sqlStateOf(error.cause) === NOT_CLAIMED) return undefined;
-      throw error instanceof CopyRefused ? error.cause : error;
+      const isRefused = error instanceof CopyRefused;
+      if (isRefused || error instanceof RowFault || sqlStateOf(error) !== undefined) await session.query('ROLLBACK');
+      if (isRefused && sqlStateOf(error.cause) === NOT_CLAIMED) return undefined;
+      throw isRefused ? error.cause : error;
     }
   }
 
@@ -86,21 +88,24 @@ export class InsertWriter {
     return transaction(session, claimText(row, from, to), async () => {
       const fresh = await withoutRepeated(session, this.#options.provenanceTable, row, changes);
       const batches = this.#batches(fresh, (place) => indexes.get(fresh[place]!)!);
-      const written = batches.length === 0 ? 0 : await this.#copy(session, [], batches);
+      const written = batches.length === 0 ? 0 : await this.#copy(session, batches);
       return { written, deleted: 0, repeated: changes.length - fresh.length, to };
     });
   }
 
   /** Throws RowFault with the row, where a COPY failed; CopyRefused, where what stands before them did. */
-  async #copy(session: Session, before: readonly string[], batches: readonly Batch[]): Promise<number> {
+  async #copy(
+    session: Session,
+    batches: readonly Batch[],
+    { before = [], behind = [] }: Omit<CopyStatements, 'copies'> = {},
+  ): Promise<number> {
     try {
-      return await session.copy(before, batches);
+      return await session.copy({ before, copies: batches, behind });
     } catch (error) {
-      if (!(error instanceof CopyRefused)) throw error;
+      if (!(error instanceof CopyRefused) || error.done < before.length) throw error;
       const batch = batches[error.done - before.length];
-      if (batch === undefined && error.done < before.length) throw error;
       const failure = postgresFailure(error.cause, this.#options.place);
-      // A deferred constraint is looked at behind the last of them.
+      // A deferred constraint is looked at by COMMIT.
       if (!(failure instanceof RowFault) || failure.row === undefined || batch === undefined) throw error.cause;
       const { code, message, fix, sqlState } = failure;
       const row = batch.indexes[failure.row];
