@@ -49,6 +49,7 @@ main({
                  (100 % match, about 250 bytes a value; for 5 % match: status >= 502)
   exactly once   the run of a rule, without a rate: a transaction for each batch with how far it is; acks all, provenance headers
   kafkajs alone  the same values, made before the clock starts, ${CALL} a send, acks all, default partitioner, no transactions, no headers
+  gzip           zlib's default level in every way: ours in Node's threads while the next batch is selected, kafkajs's as it does it
   select alone   the engine over the file, its rows as JSON, sent nowhere
   every topic    6 partitions, 1 replica, on the local broker; DynamoDB is the local stack's
 `,
