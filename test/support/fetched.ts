@@ -5,14 +5,10 @@ import { decodeFetch } from '../../lib/kafka/wire/fetch.ts';
 interface Encoder {
   readonly buffer: Buffer;
 }
-type Codec = () => { compress(encoder: Encoder): Promise<Buffer> };
 const encodeRecord: (record: object) => Encoder = jest.requireActual('kafkajs/src/protocol/recordBatch/record/v0');
 const { RecordBatch } = jest.requireActual<{ RecordBatch: (batch: object) => Promise<Encoder> }>(
   'kafkajs/src/protocol/recordBatch/v0',
 );
-export const kafkajsCodecs = jest.requireActual<{ Codecs: Record<number, Codec> }>(
-  'kafkajs/src/protocol/message/compression',
-).Codecs;
 
 export interface GivenRecord {
   readonly offsetDelta: number;

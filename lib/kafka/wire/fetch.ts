@@ -21,7 +21,7 @@ interface FetchedTopic {
   readonly partitions: readonly object[];
 }
 
-/** As kafkajs has it. Undefined: there are messages in an old format. */
+/** As kafkajs has it. */
 export interface FetchResponse {
   readonly throttleTime: number;
   /** The broker has not throttled the request, and expects the client to wait. */
@@ -33,7 +33,10 @@ export interface FetchResponse {
 
 type Partition = ReturnType<typeof readPartition>;
 
-/** Throws SluiceError (`DamagedBatch`), and what the codec throws. */
+/**
+ * The answer to a fetch; undefined where there are messages in an old format. Throws SluiceError (`DamagedBatch`), and what
+ * the codec throws.
+ */
 export async function decodeFetch(bytes: Buffer, version: number): Promise<FetchResponse | undefined> {
   const cursor = new Cursor(bytes);
   const throttleTime = cursor.int32();

@@ -121,7 +121,7 @@ class ConsumedRecord implements ConsumedMessage {
   get timestamp(): number {
     const { bytes, context, timestamp } = this.#source;
     if (context.timestampType === 1) return timestamp;
-    // Less than a byte of a varint: all records of a batch have one time, or nearly.
+    // All records of a batch have one time, or nearly: a varint of one byte.
     const first = bytes[this.#at + 1]!;
     if (first < 0x80) return timestamp + ((first >>> 1) ^ -(first & 1));
     return timestamp + Number(new Cursor(bytes, this.#at + 1).varlong());
