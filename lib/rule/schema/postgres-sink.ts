@@ -92,17 +92,19 @@ export const postgresSinkSchema = z.strictObject({
     .enum(['none', 'add-columns', 'widen'])
     .default('none')
     .describe(
-      "What is done to the table when an event's schema has more: `add-columns`: columns are added; `widen`: types are widened too, where no value can be lost. Nothing is ever dropped.",
+      "What is done to the table when an event's schema has more: `add-columns`: columns are added; `widen`: types are widened too, where no value can be lost. Nothing is ever dropped. Without a schema, a field that only was null so far gets its column with its first value.",
     ),
   ifNewer: ifNewer
     .exactOptional()
     .describe(
-      "Keeps an older change from overwriting a newer one: `lsn`: by the change's position in its source, kept in the column `sluice_lsn` (or `{ lsn: column }`); `{ column: updated_at }`: by a column. A row that was deleted is not remembered.",
+      "Keeps an older change from overwriting a newer one: `lsn`: by the change's position in its source, kept in the column `sluice_lsn` (or `{ lsn: column }`); `{ column: updated_at }`: by a column. A row that was deleted is not remembered. A mirror of a topic with several partitions needs `lsn` to follow truncates, and to name rows that may be gone after a snapshot was taken again.",
     ),
   allowTruncate: z
     .boolean()
     .default(false)
-    .describe('Whether `mirror` empties the table when its source was truncated; else such a message is bad.'),
+    .describe(
+      'Whether `mirror` empties the table when its source was truncated; else such a message is bad. Debezium sends truncates only with `skipped.operations=none`.',
+    ),
   provenanceFor: duration()
     .prefault('30d')
     .describe(
