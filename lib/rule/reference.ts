@@ -77,7 +77,8 @@ connection to MSK signs in with \`scram-sha-512\` (secrets named \`AmazonMSK_…
 \`cloudformation:GetTemplate\`. A group that has offsets goes on there, whatever \`from\` says.
 
 On stage \`local\` the function is deployed without a mapping, since the local stack emulates none: \`sluice run RULE\` polls
-the topics and hands the same batches to the same sink. It does so too wherever functions are not to be had.
+the topics and hands the same batches to the same sink. It does so too wherever functions are not to be had;
+\`NODE_OPTIONS=--max-semi-space-size=32\`, which a deployed sink has anyway, then saves it a sixth of its CPU time.
 `;
 
 interface Row {
