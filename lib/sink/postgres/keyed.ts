@@ -12,7 +12,7 @@ import { orderCell, orderOf, orderText } from './order.ts';
 import { type Counts, emptyTable, ordersOf, type Performance, perform, rowGroups } from './perform.ts';
 import type { Layout, MappedRow, RowMapping } from './row.ts';
 import { liesInFolding, performSerially } from './serial.ts';
-import { claimText, truncatedSql } from './statement/offsets.ts';
+import { claimText, lockTopicText, truncatedSql } from './statement/offsets.ts';
 import { statement } from './statement/parameters.ts';
 import type { StatementTarget } from './statement/target.ts';
 import { type EncodedGroup, encoded } from './statement/upsert.ts';
@@ -186,18 +186,27 @@ export class KeyedWriter {
       isAlone: () => isOnlyPartition(session, row),
     };
     const { deferred: _, ...unguarded } = row;
-    return transaction(session, claimText(unguarded, from, to), async () => {
-      if (mode === 'upsert') {
+    const claim = claimText(unguarded, from, to);
+    if (mode === 'upsert') {
+      return transaction(session, claim, async () => {
         await performSerially(steps, serial, undefined);
         return { ...counts, to: state.to };
-      }
-      const deferred = { table: deferredTable, sink, topic: row.topic, columns: target.table.columns, layout };
-      const before = await readDeferred(session, deferred);
-      const waiting = new Map(before);
-      await performSerially(steps, serial, waiting);
-      await writeDeferred(session, deferred, before, waiting);
-      return { ...counts, to: state.to, waiting: waiting.size };
-    });
+      });
+    }
+    const deferred = { table: deferredTable, sink, topic: row.topic, columns: target.table.columns, layout };
+    const withWaiting = (first: string, those: readonly TableStep[]) =>
+      transaction(session, first, async () => {
+        const before = await readDeferred(session, deferred);
+        const waiting = new Map(before);
+        await performSerially(those, serial, waiting);
+        await writeDeferred(session, deferred, before, waiting);
+        return { waiting: waiting.size, more: [...waiting.keys()].some((id) => !before.has(id)) };
+      });
+    const done = await withWaiting(claim, steps);
+    if (done === undefined) return undefined;
+    // Another process may bring just now what a change waits for, and has not seen that anything waits.
+    const last = done.more ? ((await withWaiting(lockTopicText(row), [])) ?? done) : done;
+    return { ...counts, to: state.to, waiting: last.waiting };
   }
 
   #performance(attempt: Attempt, steps: readonly TableStep[], state: { to: Attempt['to'] }): Performance {

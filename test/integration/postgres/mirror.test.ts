@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { failureOf } from '../../support/failure.ts';
 import { put, remove, ScratchSchema, sliceOf, structOf, truncate } from '../../support/postgres/schema.ts';
 import { describeWith } from '../../support/stack.ts';
@@ -185,6 +187,30 @@ describe.each(['auto', 'delete-insert'] as const)('conflict: %s', (conflict) => 
       const from1 = remove(1, { id: 1 }, { laterKey: structOf({ id: 2 }), order: [2n] });
       await target.apply(sliceOf([put(0, { id: 1, name: 'a', big: 'large' }, { order: [1n] }), from1], 0));
       expect(await named()).toEqual([[3, 'c', 'large']]);
+    });
+
+    test('what another process brings at the same moment is waited for', async () => {
+      const target = mirror();
+      await target.apply(sliceOf([put(0, { id: 1, name: 'a', big: 'large' })], 0));
+      const other = new Client({ connectionString: postgres.url });
+      await other.connect();
+      // As another process does that has not seen that anything waits.
+      const text = (sql: string) => sql.replaceAll('%', schema.name);
+      await other.query(text('BEGIN; UPDATE %.sluice_offsets SET next_offset = 2; DELETE FROM %.t'));
+      const kept = { sink: 'test.test', topic: 't', former: '1', later: '2', cells: '{"cells":{"big":"large"}}' };
+      await other.query(text('INSERT INTO %.sluice_moved VALUES ($1, $2, $3, $4, $5)'), Object.values(kept));
+      let applied = false;
+      const applying = target
+        .apply(sliceOf([put(0, { id: 2, name: 'b' }, { unchanged: ['big'], formerKey: structOf({ id: 1 }) })], 1))
+        .finally(() => {
+          applied = true;
+        });
+      const waits = 'SELECT 1 FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()';
+      while (!applied && (await other.query(waits)).rowCount === 0) await sleep(20);
+      await other.query('COMMIT');
+      await other.end();
+      await applying;
+      expect(await named()).toEqual([[2, 'b', 'large']]);
     });
 
     test('two rows that swap a unique value are applied one after another', async () => {

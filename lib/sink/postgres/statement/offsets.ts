@@ -94,6 +94,12 @@ SELECT CASE WHEN count(*) = 0 THEN ('sluice: another delivery was quicker, which
 /** What it fails with. */
 export const NOT_CLAIMED = '22P02';
 
+/** Waits for batches of the topic that are under way, and lets none begin, as text that goes with BEGIN in one message. */
+export function lockTopicText({ offsets, sink, topic }: OffsetsRow): string {
+  return `SELECT 1 FROM ${qualified(offsets)} WHERE sink = ${quoteText(sink)} AND topic = ${quoteText(topic)}
+ORDER BY "partition" FOR UPDATE`;
+}
+
 function unlessDeferred({ deferred, sink, topic }: OffsetsRow): string {
   if (deferred === undefined) return '';
   const same = `sink = ${quoteText(sink)} AND topic = ${quoteText(topic)}`;
