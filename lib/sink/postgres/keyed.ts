@@ -200,7 +200,7 @@ export class KeyedWriter {
         const waiting = new Map(before);
         await performSerially(those, serial, waiting);
         await writeDeferred(session, deferred, before, waiting);
-        return { waiting: waiting.size, more: [...waiting.keys()].some((id) => !before.has(id)) };
+        return { waiting: waiting.size, more: [...waiting].some(([id, step]) => before.get(id) !== step) };
       });
     const done = await withWaiting(claim, steps);
     if (done === undefined) return undefined;
