@@ -1,9 +1,9 @@
 import type { Key, PutStep } from './change.ts';
-import type { Column } from './column.ts';
+import type { Column, Table } from './column.ts';
 import type { Session } from './connection.ts';
 import { qualified, type TableName } from './identifier.ts';
 import { orderOf, orderText } from './order.ts';
-import type { Cell, Layout } from './row.ts';
+import { type Cell, type Layout, UnknownFields } from './row.ts';
 import { textArray } from './statement/parameters.ts';
 
 /**
@@ -15,7 +15,8 @@ export interface Deferred {
   readonly table: TableName;
   readonly sink: string;
   readonly topic: string;
-  readonly columns: readonly Column[];
+  /** Where they go, as this instance knows it. */
+  readonly into: Table;
   readonly layout: (columns: readonly Column[]) => Layout;
 }
 
@@ -40,14 +41,32 @@ interface Kept {
   readonly order?: string;
 }
 
-/** By the id of their key, the one that has waited longest first. Nobody else sees to them until the transaction ends. */
+/**
+ * By the id of their key, the one that has waited longest first. Nobody else sees to them until the transaction ends.
+ * Throws UnknownFields where another instance has meanwhile added columns that they fill.
+ */
 export async function readDeferred(session: Session, deferred: Deferred): Promise<Map<string, PutStep>> {
   const { rows } = await session.query<{ change: string }>({
     text: `SELECT change FROM ${qualified(deferred.table)} WHERE sink = $1 AND topic = $2 ORDER BY deferred_at FOR UPDATE`,
     values: [deferred.sink, deferred.topic],
   });
-  const steps = rows.map(({ change }) => stepOf(JSON.parse(change) as Kept, deferred));
+  const all = rows.map(({ change }) => JSON.parse(change) as Kept);
+  await noneIsNew(session, deferred.into, all);
+  const steps = all.map((kept) => stepOf(kept, deferred.into.columns, deferred.layout));
   return new Map(steps.map((step) => [step.key.id, step]));
+}
+
+async function noneIsNew(session: Session, into: Table, all: readonly Kept[]): Promise<void> {
+  const known = new Set(into.columns.map(({ name }) => name));
+  const unknown = [...new Set(all.flatMap(({ cells }) => Object.keys(cells)))].filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  const { rows } = await session.query<{ name: string }>({
+    text: `SELECT a.attname::text AS name FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped AND a.attname::text = ANY ($3::text[])`,
+    values: [into.schema, into.table, textArray(unknown.length, (i) => unknown[i]!)],
+  });
+  if (rows.length > 0) throw new UnknownFields(rows.map(({ name }) => name));
 }
 
 /** Writes which changes wait now, where `before` did. */
@@ -89,7 +108,11 @@ function keptOf({ key, former, row, kept, uncertain, order }: PutStep): Kept {
   };
 }
 
-function stepOf({ key, former, cells, kept, uncertain, order }: Kept, { columns, layout }: Deferred): PutStep {
+function stepOf(
+  { key, former, cells, kept, uncertain, order }: Kept,
+  columns: readonly Column[],
+  layout: Deferred['layout'],
+): PutStep {
   // Columns that were dropped meanwhile are gone.
   const filled = columns.filter(({ name }) => Object.hasOwn(cells, name));
   return {

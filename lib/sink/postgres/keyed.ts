@@ -193,7 +193,7 @@ export class KeyedWriter {
         return { ...counts, to: state.to };
       });
     }
-    const deferred = { table: deferredTable, sink, topic: row.topic, columns: target.table.columns, layout };
+    const deferred = { table: deferredTable, sink, topic: row.topic, into: target.table, layout };
     const withWaiting = (first: string, those: readonly TableStep[]) =>
       transaction(session, first, async () => {
         const before = await readDeferred(session, deferred);

@@ -1,6 +1,7 @@
 import { SluiceError } from '../../failure/index.ts';
 import type { Session } from './connection.ts';
 import { sqlStateOf } from './failure.ts';
+import { UnknownFields } from './row.ts';
 
 /**
  * Runs `work` between BEGIN and COMMIT; rolls back if it throws, or if `first`, which goes with BEGIN in one message,
@@ -18,7 +19,8 @@ export async function transaction<T>(session: Session, first: string, work: () =
     return result;
   } catch (error) {
     // A connection that is gone has rolled back by itself, and one that does not answer would not answer this either.
-    if (sqlStateOf(error) !== undefined || error instanceof SluiceError) await session.query('ROLLBACK');
+    const goesOn = sqlStateOf(error) !== undefined || error instanceof SluiceError || error instanceof UnknownFields;
+    if (goesOn) await session.query('ROLLBACK');
     throw error;
   }
 }

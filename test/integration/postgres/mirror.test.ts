@@ -213,6 +213,15 @@ describe.each(['auto', 'delete-insert'] as const)('conflict: %s', (conflict) => 
       expect(await named()).toEqual([[2, 'b', 'large']]);
     });
 
+    test('a row that waits keeps a column that another process has not met yet', async () => {
+      const [one, two] = [mirror({ schemaEvolution: 'add-columns' }), mirror({ schemaEvolution: 'add-columns' })];
+      await two.apply(sliceOf([put(0, { id: 1, name: 'a', big: 'large' })], 0));
+      const moved = { unchanged: ['big'], formerKey: structOf({ id: 1 }) };
+      await one.apply(sliceOf([put(0, { id: 2, added: 'x' }, moved)], 1));
+      await two.apply(sliceOf([remove(1, { id: 1 }, { laterKey: structOf({ id: 2 }) })], 0));
+      expect(await schema.sql('SELECT id, big, added FROM %.t')).toEqual([{ id: 2, big: 'large', added: 'x' }]);
+    });
+
     test('two rows that swap a unique value are applied one after another', async () => {
       const target = mirror();
       await target.apply(sliceOf([put(0, { id: 1, email: 'a' }), put(1, { id: 2, email: 'b' })]));
