@@ -31,8 +31,10 @@ export function columnDecoder(type: WireColumn, wire: Wire | undefined): Decode 
   return decode === undefined ? undefined : (value) => (value === null ? null : decode(value));
 }
 
-function listOf({ element }: WireColumn, wire: Wire | undefined): Decode | undefined {
-  const item = element === undefined ? undefined : columnDecoder(element, wire);
+function listOf({ element, name }: WireColumn, wire: Wire | undefined): Decode | undefined {
+  // What stands in parentheses is told of the array alone.
+  const whole = element && name.endsWith('[]') ? { ...element, name: name.replace(/(?:\[\])+$/, '') } : element;
+  const item = whole === undefined ? undefined : columnDecoder(whole, wire);
   return item === undefined ? undefined : (value) => (isList(value) ? value.map(item) : value);
 }
 
@@ -47,7 +49,7 @@ function scalar({ category, name }: WireColumn, wire: Wire | undefined): Decode 
   if (wire === undefined) return undefined;
   switch (category) {
     case 'numeric':
-      return (value) => decimal(value, sizeIn(name, 1) ?? 0, wire);
+      return (value) => decimal(value, name === 'money' ? MONEY_DIGITS : (sizeIn(name, 1) ?? 0), wire);
     case 'float':
       return float;
     case 'bytes':
@@ -68,6 +70,9 @@ function scalar({ category, name }: WireColumn, wire: Wire | undefined): Decode 
       return /^interval/.test(name) ? (value) => (isInteger(value) ? durationOf(value, 6) : value) : undefined;
   }
 }
+
+/** Unless `money.fraction.digits` says otherwise. */
+const MONEY_DIGITS = 2;
 
 /** Types that the PostgreSQL connector does not know: it sends the bytes of their text (`include.unknown.datatypes`). */
 const UNKNOWN_TYPES = /^(?:box|line|lseg|path|polygon|circle|tsquery|pg_lsn|pg_snapshot|txid_snapshot|jsonpath)$/;

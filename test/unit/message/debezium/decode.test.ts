@@ -51,6 +51,11 @@ describe('a value without schema, by its column', () => {
 
   it('is a decimal in base64 where the rule says so, with the scale of the column', () => {
     expect(decoded('numeric', 'numeric(12,2)', 'BNI=', { ...WIRE, decimals: 'precise' })).toBe('12.34');
+    expect(decoded('numeric', 'money', 'BNI=', { ...WIRE, decimals: 'precise' })).toBe('12.34');
+    const element = { category: 'numeric', name: 'numeric' } as const;
+    const list = { category: 'array', name: 'numeric(10,2)[]', element } as const;
+    const items = columnDecoder(list, { ...WIRE, decimals: 'precise' })!(['BNI=']) as readonly unknown[];
+    expect(items.map(String)).toEqual(['12.34']);
     expect(decoded('numeric', 'numeric(12,2)', '1234', { ...WIRE, decimals: 'precise' })).toBe('-26588.24');
   });
 
