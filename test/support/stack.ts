@@ -43,7 +43,8 @@ export function ownBroker(name: string, shift: number): Stack {
 }
 
 /** A PostgreSQL for one test file that reconfigures or stops it, as `ownBroker`. */
-export function ownPostgres(name: string, shift: number): Stack {
+export function ownPostgres(name: string, shift: number, version?: '16' | '18'): Stack {
   const { [GIVEN_BY.postgres]: _, ...environment } = process.env;
+  if (version !== undefined) environment['SLUICE_POSTGRES_VERSION'] = version;
   return new Stack({ name, shift, environment });
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../fault/random.ts';
 import type { Kill } from '../children/mirror-sink.ts';
 import type { Mirror } from './mirror.ts';
@@ -40,7 +41,7 @@ export async function killedAndEqual(
     const kill: Kill | undefined = point === undefined ? undefined : { batch: 1 + random.below(8), point };
     const child = mirror.start(kill);
     const ended = once(child, 'exit') as Promise<[code: number | null, signal: string | null]>;
-    const timer = setTimeout(() => child.kill('SIGKILL'), kill === undefined ? 300 + random.below(2_000) : 15_000);
+    const timer = setTimeout(() => child.kill('SIGKILL'), kill === undefined ? 300 + random.below(2_000) : 5_000);
     await work(scene, each);
     const [, signal] = await ended;
     clearTimeout(timer);
@@ -54,6 +55,61 @@ export async function killedAndEqual(
 async function leftAloneAndEqual(scene: Scene, transactions: number): Promise<void> {
   const child = scene.mirror.start();
   await work(scene, transactions);
+  await scene.mirror.equalsSource(child);
+  await scene.mirror.end(child);
+}
+
+/** The server ends all of the mirror's connections, so many times, while changes go on. */
+export async function cutAndEqual(scene: Scene, cuts: number, each: number): Promise<number> {
+  const child = scene.mirror.start();
+  let cut = 0;
+  for (let i = 0; i < cuts; i++) {
+    await work(scene, each);
+    cut += await scene.mirror.cutConnections();
+    await sleep(scene.random.below(200));
+  }
+  await scene.mirror.equalsSource(child);
+  await scene.mirror.end(child);
+  return cut;
+}
+
+/** The mirror's server loses its power while changes go on, and comes again. */
+export async function poweredOffAndEqual(
+  scene: Scene,
+  server: { kill(): Promise<void>; start(): Promise<void> },
+  each: number,
+): Promise<void> {
+  const child = scene.mirror.start();
+  await work(scene, each);
+  await server.kill();
+  await work(scene, each);
+  await server.start();
+  await scene.mirror.reconnect();
+  await scene.mirror.equalsSource(child);
+  await scene.mirror.end(child);
+}
+
+/** Two processes are given every message each. */
+export async function twiceAndEqual(scene: Scene, transactions: number): Promise<void> {
+  const children = [scene.mirror.start(), scene.mirror.start()];
+  await work(scene, transactions);
+  for (const child of children) await scene.mirror.equalsSource(child);
+  for (const child of children) await scene.mirror.end(child);
+}
+
+/**
+ * The connector loses its power and comes again, in the middle of changes: it sends what it had not noted again. Of rows
+ * only: what it sends again of rows as they were before DDL has their columns as they are now.
+ */
+export async function restartedAndEqual(scene: Scene, restarts: number, each: number): Promise<void> {
+  const child = scene.mirror.start();
+  await scene.mirror.equalsSource(child);
+  await scene.source.noted();
+  for (let i = 0; i < restarts; i++) {
+    await work(scene, each, true);
+    await scene.source.restartConnector();
+  }
+  await work(scene, each, true);
   await scene.mirror.equalsSource(child);
   await scene.mirror.end(child);
 }

@@ -29,7 +29,7 @@ export class Mirror {
   readonly schema: string;
   readonly #source: Source;
   readonly #options: MirrorOptions;
-  readonly #client: Client;
+  #client: Client;
   readonly #folder: string;
   readonly #lives = new Set<ChildProcess>();
   #said = '';
@@ -70,7 +70,7 @@ export class Mirror {
     const rules = Object.keys(PARTITIONS).map((table) =>
       postgresSinkSchema.parse({
         kind: 'postgres-sink',
-        name: `${conflict}-${table}`,
+        name: this.#ruleOf(table),
         source: {
           connection: 'main',
           topics: [this.#source.topic(table)],
@@ -126,6 +126,22 @@ export class Mirror {
     throw new Error(`the mirror is not its source:\n${differences.slice(0, 20).join('\n')}\n${this.#said}`);
   }
 
+  /** Its processes' connections are ended by the server, as when it restarts. @returns how many there were */
+  async cutConnections(): Promise<number> {
+    const names = Object.keys(PARTITIONS).map((table) => `sluice.test.${this.#ruleOf(table)}`);
+    const { rowCount } = await this.#client.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ANY ($1)',
+      [names],
+    );
+    return rowCount ?? 0;
+  }
+
+  /** After its server was away. */
+  async reconnect(): Promise<void> {
+    await this.#client.end().catch(() => undefined);
+    this.#client = await connected(this.#options.url);
+  }
+
   async end(child: ChildProcess): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
@@ -137,6 +153,11 @@ export class Mirror {
     await this.#client.query(`DROP SCHEMA ${this.schema} CASCADE`);
     await this.#client.end();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** No other mirror's: by it the server knows whose connection one is. */
+  #ruleOf(table: string): string {
+    return `${this.schema.replaceAll('_', '-')}-${table}`;
   }
 
   async #differences(): Promise<readonly string[]> {

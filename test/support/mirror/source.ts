@@ -1,5 +1,5 @@
 /** A source in PostgreSQL whose changes a real Debezium connector sends to Kafka. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,7 +25,7 @@ export class Source {
   readonly #client: Client;
   readonly #admin: KafkaAdmin;
   readonly #worker: WorkerOptions;
-  readonly #running: ConnectWorker;
+  #running: ConnectWorker;
 
   private constructor(
     options: SourceOptions,
@@ -60,7 +60,14 @@ export class Source {
     const worker = { folder, brokers, port: await freePort(), plugins, schemas, report: () => undefined };
     const source = new Source(options, schema, client, admin, worker, await ConnectWorker.start(worker));
     await source.#running.add(source.#connector());
+    await source.#streams();
     return source;
+  }
+
+  /** Until then it takes its snapshot, and a table that is truncated meanwhile is empty in it, whatever was there. */
+  async #streams(): Promise<void> {
+    const streaming = `SELECT 1 FROM pg_replication_slots s JOIN pg_stat_replication r ON r.pid = s.active_pid WHERE s.slot_name = '${this.schema}' AND r.state = 'streaming'`;
+    while ((await this.query(streaming)).length === 0) await new Promise((resolve) => setTimeout(resolve, 100));
   }
 
   topic(table: string): string {
@@ -76,6 +83,23 @@ export class Source {
       `SELECT attname AS name FROM pg_attribute WHERE attrelid = '%.${table}'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attname`,
     );
     return rows.map(({ name }) => String(name));
+  }
+
+  /** Resolves when the connector has noted where it is: before that it would begin with a snapshot again. */
+  async noted(): Promise<void> {
+    const file = path.join(this.#worker.folder, 'offsets');
+    const since = Date.now();
+    await this.query('INSERT INTO %.loose (x) VALUES (0)');
+    while ((await stat(file).catch(() => undefined))?.mtimeMs === undefined || (await stat(file)).mtimeMs < since) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** As if its machine had lost power: what it had not noted yet it sends again. */
+  async restartConnector(): Promise<void> {
+    await this.#running.stop(true);
+    this.#running = await ConnectWorker.start(this.#worker);
+    await this.#running.add(this.#connector());
   }
 
   async stop(): Promise<void> {
