@@ -102,7 +102,7 @@ async function rangesOf(endpoint: KafkaEndpoint, topic: string, options: ReadOpt
 }
 
 /** `ends`: what is still to be reached, by partition. */
-function readUntil(
+async function readUntil(
   consumer: Consumer,
   topic: string,
   starts: readonly { readonly partition: number; readonly offset: bigint }[],
@@ -111,6 +111,8 @@ function readUntil(
   { enough, signal }: ReadOptions,
 ): Promise<number> {
   let seen = 0;
+  // One that was given up while it connected would never hear of it.
+  signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const settle = () => {
       if (ends.size === 0 && (enough?.(seen) ?? true)) resolve(seen);

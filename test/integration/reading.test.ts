@@ -74,6 +74,12 @@ describeWith('kafka', 'reading a topic', ({ kafka: { brokers } }) => {
     await expect(reading).rejects.toThrow(/timeout/);
   });
 
+  test('can be given up before it has connected', async () => {
+    const topic = await topics.create(3);
+    const reading = consumeAll(endpoint, topic, () => undefined, { enough: () => false, signal: AbortSignal.abort() });
+    await expect(reading).rejects.toThrow(/aborted/);
+  });
+
   test('an unknown topic is named', async () => {
     const retry = { retries: 2, initialRetryTime: 20, maxRetryTime: 50 };
     const error = await failureOf(consumeAll(endpoint, 'no-such-topic', () => undefined, { retry }));
