@@ -8,7 +8,7 @@ import type { PostgresPlace } from './finding.ts';
 import { fold, isOlder, type Segment } from './fold.ts';
 import { qualified, type TableName } from './identifier.ts';
 import { isOnlyPartition } from './only-partition.ts';
-import { orderCell, orderOf, orderText } from './order.ts';
+import { asSentFirst, orderCell, orderOf, orderText } from './order.ts';
 import { type Counts, emptyTable, ordersOf, type Performance, perform, rowGroups } from './perform.ts';
 import type { Layout, MappedRow, RowMapping } from './row.ts';
 import { liesInFolding, performSerially } from './serial.ts';
@@ -221,7 +221,10 @@ export class KeyedWriter {
       byOrder: orderColumn !== undefined,
       moved: { table: movedTable, sink, topic: row.topic, layout: this.#steps.mapping.layout },
       // What stands at the last place itself may be the other half of a changed key, and be new.
-      isOld: (index) => isOlder(orders.get(index), last),
+      isOld: (index) => {
+        const order = orders.get(index);
+        return order !== undefined && isOlder(asSentFirst(order, last), last);
+      },
       truncate: async (step) => {
         state.to = await this.#truncated(attempt, step, state.to);
         return emptyTable(session, target, orderColumn === undefined ? null : orderCell(step.order));

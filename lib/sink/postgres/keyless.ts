@@ -1,15 +1,16 @@
-import type { Change, Put, Remove } from '../../message/contract.ts';
+import type { Change, Remove } from '../../message/contract.ts';
 import { RowFault } from '../row-fault.ts';
 import { truncateRefused } from './change.ts';
 import type { Table } from './column.ts';
 import type { Attempt, Outcome } from './delivery.ts';
 import { postgresFailure } from './failure.ts';
 import type { PostgresPlace } from './finding.ts';
-import { isOlder, type Segment, type Upsert } from './fold.ts';
+import type { Segment, Upsert } from './fold.ts';
 import { qualified } from './identifier.ts';
 import { isOnlyPartition } from './only-partition.ts';
-import { orderOf } from './order.ts';
+import { orderOf, orderText } from './order.ts';
 import { type Counts, emptyTable, rowGroups } from './perform.ts';
+import { Repetitions } from './repetitions.ts';
 import { formOf, type MappedRow, type RowMapping } from './row.ts';
 import { snapshotAgain } from './snapshot-again.ts';
 import { claimText } from './statement/offsets.ts';
@@ -43,11 +44,14 @@ export class KeylessWriter {
   }
 
   async write(attempt: Attempt, changes: readonly Change[], first: number): Promise<Outcome> {
-    const { session, row, from, to } = attempt;
+    const { session, row, from } = attempt;
     const last = orderOf(from.lastOrder);
-    const isAgain = repetitions(last);
+    const repetitions = new Repetitions(last);
     const again = snapshotAgain(changes, last);
-    const fresh = changes.map((change, i) => ({ change, index: first + i })).filter(({ change }) => !isAgain(change));
+    const indexed = changes.map((change, i) => ({ change, index: first + i }));
+    const fresh = indexed.filter(({ change }) => !repetitions.isAgain(change));
+    const lastOrder = repetitions.last === undefined ? undefined : orderText(repetitions.last);
+    const to = { ...attempt.to, lastOrder };
     const steps = fresh.map(({ change, index }) => this.#stepOf(change, index));
     const counts: Counts = { written: 0, deleted: 0 };
     return transaction(session, claimText(row, from, to), async () => {
@@ -163,20 +167,6 @@ const upsertOf = (row: MappedRow, index: number): Upsert => ({
   order: undefined,
   index,
 });
-
-/**
- * Tells of one change after another whether its source sends it again, since the partition has had a later one already.
- * One at the last position itself is a repetition behind older ones; else it is another row of one COPY, whose rows share
- * a position.
- */
-function repetitions(last: Change['order']): (change: Change & Partial<Pick<Put, 'snapshot'>>) => boolean {
-  let resent = false;
-  return ({ snapshot, order }) => {
-    if (snapshot !== undefined || order === undefined || last === undefined) return false;
-    if (isOlder(order, last)) resent = true;
-    return resent && !isOlder(last, order);
-  };
-}
 
 function rowNotFound(index: number): RowFault {
   return new RowFault('RowNotFound', 'the table has no row that holds what the change says was there', {

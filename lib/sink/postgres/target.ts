@@ -14,7 +14,7 @@ import { isOlder } from './fold.ts';
 import { Losses } from './losses.ts';
 import { openStanding, readStanding, type Standing } from './offsets.ts';
 import { type Names, type Opened, openBookkeeping, openTable, type Writer } from './opened.ts';
-import { orderOf, orderText } from './order.ts';
+import { asSentFirst, orderOf, orderText } from './order.ts';
 import { previewStatements } from './preview.ts';
 import { UnknownFields } from './row.ts';
 import { snapshotAgain, tellOfSnapshot } from './snapshot-again.ts';
@@ -237,7 +237,7 @@ function firstFrom(changes: readonly Change[], offset: number): number {
 function after(settled: Settled, slice: Slice, changes: readonly Change[]): Settled {
   let last = orderOf(settled.lastOrder);
   for (const { order } of changes)
-    if (order !== undefined && (last === undefined || isOlder(last, order))) last = order;
+    if (order !== undefined && (last === undefined || isOlder(last, asSentFirst(order, last)))) last = order;
   const latest = slice.latest === undefined ? settled.latest : Math.max(settled.latest ?? 0, slice.latest);
   return { ...settled, next: slice.to, latest, lastOrder: last === undefined ? undefined : orderText(last) };
 }

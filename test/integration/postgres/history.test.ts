@@ -52,7 +52,16 @@ describe.each(['auto', 'delete-insert'] as const)('conflict: %s', (conflict) => 
       );
     });
 
-    test('sent again by its source from anywhere, under new offsets', async () => {
+    type Order = Change['order'];
+    test.each([
+      ['as it was', (order: Order) => order, (order: Order) => order],
+      // All of it is one transaction.
+      [
+        'without the commit before it',
+        ([at]: readonly bigint[] = []) => [0n, at!],
+        ([at]: readonly bigint[] = []) => [at!, at!],
+      ],
+    ] as const)('sent again by its source from anywhere, under new offsets, %s', async (_, at, atAgain) => {
       const target = schema.target(fields);
       await fc.assert(
         fc.asyncProperty(histories({ truncates: false }), sizes, fc.nat(30), async ({ changes, rows }, cuts, back) => {
@@ -62,8 +71,9 @@ describe.each(['auto', 'delete-insert'] as const)('conflict: %s', (conflict) => 
           const again = from < 0 ? [] : changes.slice(from);
           const all = [...changes, ...again].map((change, offset) => ({
             ...change,
+            order: (offset < changes.length ? at : atAgain)(change.order),
             message: { ...change.message, offset },
-          }));
+          })) as Change[];
           for (const piece of pieces(all, cuts)) await target.apply(sliceOf(piece));
           expect(await mirrored()).toEqual(rows);
         }),

@@ -20,6 +20,28 @@ describeWith('postgres', 'a mirror of a table without a key', ({ postgres }) => 
     expect(await schema.rows()).toEqual(['{"x":1}', '{"x":1}', '{"x":2}']);
   });
 
+  test('leaves out what is sent again in the same batch, or in several', async () => {
+    const target = schema.target({ mode: 'mirror' });
+    await target.apply(sliceOf([at(0, 1, 5n, 10n), at(1, 2, 5n, 20n), at(2, 1, 5n, 10n)]));
+    expect(await target.apply(sliceOf([at(3, 2, 5n, 20n)]))).toMatchObject({ written: 0, repeated: 1 });
+    expect(await target.apply(sliceOf([at(4, 3, 6n, 30n)]))).toMatchObject({ written: 1 });
+  });
+
+  test('leaves out a delete that alone is sent again', async () => {
+    const target = schema.target({ mode: 'mirror' });
+    const gone = (offset: number) => remove(offset, { x: 1 }, { order: [5n, 20n] });
+    await target.apply(sliceOf([at(0, 1, 5n, 10n), gone(1)]));
+    expect(await target.apply(sliceOf([gone(2)]))).toMatchObject({ deleted: 0, repeated: 1 });
+  });
+
+  test('leaves out what is sent again by a connector that does not know the commit before any more', async () => {
+    const target = schema.target({ mode: 'mirror' });
+    await target.apply(sliceOf([at(0, 1, 5n, 10n), at(1, 2, 5n, 20n)]));
+    await target.apply(sliceOf([at(2, 1, 10n, 10n)]));
+    expect(await target.apply(sliceOf([at(3, 2, 20n, 20n), at(4, 3, 30n, 30n)]))).toMatchObject({ repeated: 1 });
+    expect(await schema.rows()).toEqual(['{"x":1}', '{"x":2}', '{"x":3}']);
+  });
+
   test('takes all rows of a COPY, which share a position, in whatever batches they come', async () => {
     const target = schema.target({ mode: 'mirror' });
     await target.apply(sliceOf([at(0, 1, 5n, 10n), at(1, 2, 5n, 10n)]));
