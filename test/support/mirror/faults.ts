@@ -59,14 +59,19 @@ async function leftAloneAndEqual(scene: Scene, transactions: number): Promise<vo
   await scene.mirror.end(child);
 }
 
-/** The server ends all of the mirror's connections, so many times, while changes go on. */
+/** The server ends all of the mirror's connections, so many times, while changes go on. @returns how many they were */
 export async function cutAndEqual(scene: Scene, cuts: number, each: number): Promise<number> {
   const child = scene.mirror.start();
   let cut = 0;
   for (let i = 0; i < cuts; i++) {
     await work(scene, each);
-    cut += await scene.mirror.cutConnections();
-    await sleep(scene.random.below(200));
+    let ended = 0;
+    // It may be about to begin, or to connect again.
+    while (ended === 0 && child.exitCode === null) {
+      ended = await scene.mirror.cutConnections();
+      await sleep(scene.random.below(200));
+    }
+    cut += ended;
   }
   await scene.mirror.equalsSource(child);
   await scene.mirror.end(child);
