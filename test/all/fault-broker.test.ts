@@ -41,6 +41,9 @@ describeWith(['kafka', 'aws'], 'a broker that restarts', ({ aws }) => {
       await Promise.all(lives.map((life) => life.finish(2)));
       all.push(...lives);
     }
-    expect((await takeCensus(ground, all)).faults).toEqual([]);
+    const { faults } = await takeCensus(ground, all);
+    // What a second reading does not find was the first one's fault, not the exports'.
+    const again = faults.length === 0 ? [] : (await takeCensus(ground, all)).faults;
+    expect({ faults, again }).toEqual({ faults: [], again: [] });
   });
 });
